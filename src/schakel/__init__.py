@@ -1,0 +1,1 @@
+"""Schakel: the working system of a Dutch regional care coordination centre."""

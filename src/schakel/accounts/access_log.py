@@ -1,0 +1,103 @@
+"""The access log: every read, search, print and emergency is a line, or does not happen.
+
+`add` is called in the same transaction as the read. When the line cannot be written, the exception
+stops the view, and the data stay unseen.
+
+Source of the fields: NEN 7513:2018, chapters 6 and 7, as described publicly by Logius.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.db import transaction
+
+from schakel.accounts.models import AccessEntry, AccessHead, Deed
+from schakel.domain.access import Category, Viewer
+from schakel.domain.vocabulary import Role
+
+#: The fields that the hash of a line covers, in this order.
+COVERED = (
+    "number",
+    "at",
+    "person_id",
+    "organisation_id",
+    "role",
+    "deed",
+    "request",
+    "categories",
+    "ground",
+    "emergency",
+    "before",
+)
+
+
+class Break(NamedTuple):
+    """A place where the chain does not hold."""
+
+    number: int
+    what: str
+
+
+@transaction.atomic
+def add(
+    deed: Deed,
+    *,
+    viewer: Viewer,
+    at: int,
+    request: int | None = None,
+    categories: Iterable[Category] = (),
+    ground: str = "",
+    emergency: bool = False,
+    seat: tuple[int, Role] | None = None,
+) -> AccessEntry:
+    """Add one line. `seat`: the organisation and role through which; otherwise the viewer's first one."""
+    held = seat or next(iter(sorted(viewer.seats, key=lambda s: (s.organisation, s.role.value))), None)
+    AccessHead.objects.get_or_create(pk=1)
+    head = AccessHead.objects.select_for_update().get(pk=1)
+    entry = AccessEntry(
+        number=head.number + 1,
+        at=at,
+        person_id=viewer.person or None,
+        organisation_id=held[0] if held else None,
+        role=held[1] if held else None,
+        deed=deed,
+        request=request,
+        categories=" ".join(category.value for category in categories),
+        ground=ground[:120],
+        emergency=emergency,
+        before=head.hash,
+    )
+    entry.hash = digest(entry)
+    entry.save(force_insert=True)
+    head.number, head.hash = entry.number, entry.hash
+    head.save()
+    return entry
+
+
+def digest(entry: AccessEntry) -> str:
+    """The hash of a line: SHA-256 over its covered fields, among which the hash of the line before."""
+    values = [getattr(entry, name) for name in COVERED]
+    plain = [getattr(value, "value", value) for value in values]
+    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
+
+
+def breaks() -> Iterator[Break]:
+    """Walk the whole chain and name every place where it does not hold; nothing when all is well."""
+    before, number = "", 0
+    for entry in AccessEntry.objects.order_by("number").iterator():
+        number += 1
+        if entry.number != number:
+            yield Break(number, f"expected line {number}, came line {entry.number}")
+            number = entry.number
+        if entry.before != before:
+            yield Break(entry.number, "the hash of the line before does not fit")
+        if digest(entry) != entry.hash:
+            yield Break(entry.number, "the line was changed after it was written")
+        before = entry.hash
+    head = AccessHead.objects.filter(pk=1).first()
+    if head and (head.number, head.hash) != (number, before):
+        yield Break(head.number, f"the log ends at line {number}, its head says {head.number}")

@@ -1,0 +1,364 @@
+"""What people do with a care request."""
+
+from __future__ import annotations
+
+from schakel.accounts.models import Organisation, Person, viewer_of
+from schakel.domain import authority
+from schakel.domain import events as e
+from schakel.domain.access import Viewer
+from schakel.domain.events import Subject
+from schakel.domain.reasons import Reason, Refused
+from schakel.domain.reasons import gettext_noop as _
+from schakel.domain.states import RequestStatus
+from schakel.domain.vocabulary import (
+    Care,
+    Channel,
+    CloseReason,
+    Complaint,
+    DeclineReason,
+    OrganisationKind,
+    ReopenReason,
+    Role,
+    Urgency,
+    UrgencyReason,
+)
+from schakel.operations import journal
+from schakel.operations.action import action, ask_authority, ask_of_request, check_time, locked
+from schakel.operations.current_region import region
+from schakel.operations.models import CareRequest
+from schakel.operations.timers import set_timer, when_due
+
+GRACE_OVER = _("The grace time to take this call over has passed. Ask {name} to hand it over, or offer to help.")
+OWN_CALL = _("You have this call already.")
+NOT_UP = _("{urgency} is not more urgent than it is now. To lower an urgency, ask the regiearts.")
+NOT_DOWN = _("{urgency} is not less urgent than it is now. To raise it, use raise.")
+STILL_OPEN = _(
+    "There is still work open: {deployments} deployments, {offers} offers, {follow_ups} follow-ups. Finish those first."
+)
+SELF = _("A request cannot be joined with itself. Choose another one.")
+NOT_LIVING = _("Request {number} is already closed. Choose one that is open.")
+OPEN_WORK = _("This request has deployments or follow-ups of its own. Link the two instead of merging them.")
+NOT_ASKED = _("You were not asked for this.")
+NO_CARE_ROLE = _("{name} has no part in the care at this centre now. Choose somebody who is on duty.")
+ALREADY_OWNER = _("{name} owns this request already.")
+UNKNOWN_ZONE = _("There is no zone {zone} in this region. Choose one from the list.")
+NO_LINE = _("The line is not lost.")
+
+
+@action
+def ring(*, channel: Channel, at: int, by: Viewer | None) -> int:
+    """A call or message came in for the centre, and waits for an answer."""
+    check_time(at)
+    row = CareRequest.objects.create()
+    journal.record(
+        e.Rang(at=at, request=row.pk, channel=channel, owner=_centre()),
+        by=by,
+        rows=[row],
+    )
+    return row.pk
+
+
+@action
+def begin(*, channel: Channel, at: int, by: Viewer) -> int:
+    """Somebody at the desk begins a request with the caller on the line."""
+    check_time(at)
+    centre = _centre()
+    if reason := authority.why_not_begin(by, centre):
+        raise Refused(reason)
+    row = CareRequest.objects.create()
+    journal.record(
+        e.Received(at=at, request=row.pk, channel=channel, owner=centre, handler=by.person, lead=by.person),
+        by=by,
+        rows=[row],
+    )
+    return row.pk
+
+
+@action
+def answer(*, request: int, at: int, by: Viewer) -> None:
+    """Claim a call that rings, or call somebody back whose call was missed."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Answered, by=by, at=at)
+    journal.record(e.Answered(at=at, request=row.pk, handler=by.person, lead=by.person), by=by, rows=[row])
+
+
+@action
+def take_over(*, request: int, at: int, by: Viewer) -> None:
+    """Take a call over from a colleague: within the grace time after the answer, or when the claim went stale."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.TakenOver, by=by, at=at)
+    if row.handler_id == by.person:
+        raise Refused(Reason(OWN_CALL))
+    if reason := why_not_take_over(row, at):
+        raise Refused(reason)
+    journal.record(e.TakenOver(at=at, request=row.pk, handler=by.person, lead=by.person), by=by, rows=[row])
+
+
+def why_not_take_over(row: CareRequest, at: int) -> Reason | None:
+    """Say why a call cannot be taken over now, or None: fresh claims have a grace time, stale ones are anybody's."""
+    norms = region().norms
+    since = at - (row.answered_at or row.received_at or at)
+    if since <= norms.takeover_grace_ms or is_stale(row, at):
+        return None
+    return Reason(GRACE_OVER, {"name": str(row.handler) if row.handler else ""})
+
+
+def is_stale(row: CareRequest, at: int) -> bool:
+    """Whether somebody claimed this call and then nothing was recorded for longer than the region allows."""
+    if row.status is not RequestStatus.RECEIVED:
+        return False
+    last = max((r.recorded_at for r in journal.history(Subject.REQUEST, row.pk)), default=at)
+    return at - last > region().norms.stale_claim_ms
+
+
+@action
+def miss(*, request: int, at: int, by: Viewer | None) -> None:
+    """The caller hung up before anybody answered."""
+    _plainly(e.Missed, request=request, at=at, by=by)
+
+
+@action
+def drop(*, request: int, at: int, by: Viewer | None) -> None:
+    """The line was lost in the middle of the call."""
+    _plainly(e.Dropped, request=request, at=at, by=by)
+
+
+@action
+def resume(*, request: int, at: int, by: Viewer) -> None:
+    """The caller whose line was lost is on the phone again: the same request goes on."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Resumed, by=by, at=at)
+    if not row.line_lost:
+        raise Refused(Reason(NO_LINE))
+    journal.record(e.Resumed(at=at, request=row.pk, handler=by.person), by=by, rows=[row])
+
+
+@action
+def locate(*, request: int, zone: str, at: int, by: Viewer) -> None:
+    """Record in which zone the patient is."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Located, by=by, at=at)
+    if zone not in region().zone:
+        raise Refused(Reason(UNKNOWN_ZONE, {"zone": zone}))
+    if row.zone != zone:
+        journal.record(e.Located(at=at, request=row.pk, zone=zone), by=by, rows=[row])
+
+
+@action
+def assess_life_threat(*, request: int, life_threat: bool, at: int, by: Viewer) -> None:
+    """Answer the first question: is life in danger now?"""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.LifeThreatAssessed, by=by, at=at)
+    journal.record(e.LifeThreatAssessed(at=at, request=row.pk, life_threat=life_threat), by=by, rows=[row])
+
+
+@action
+def choose_complaint(*, request: int, complaint: Complaint, at: int, by: Viewer) -> None:
+    """Choose the entry complaint."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.ComplaintChosen, by=by, at=at)
+    journal.record(e.ComplaintChosen(at=at, request=row.pk, complaint=complaint), by=by, rows=[row])
+
+
+@action
+def triage(*, request: int, urgency: Urgency, reason: UrgencyReason, at: int, by: Viewer) -> None:
+    """Set the first urgency, with its reason. The patient's next re-assessment is set as well."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Triaged, by=by, at=at)
+    journal.record(e.Triaged(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
+    _remind(row, at)
+
+
+@action
+def raise_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: int, by: Viewer) -> None:
+    """Raise the urgency. Anybody who works on the request may."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.UrgencyRaised, by=by, at=at)
+    assert row.urgency is not None, "a triaged request has an urgency"
+    if not urgency.is_above(row.urgency):
+        raise Refused(Reason(NOT_UP, {"urgency": urgency.value}))
+    journal.record(e.UrgencyRaised(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
+    _remind(row, at)
+
+
+@action
+def lower_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: int, by: Viewer) -> None:
+    """Lower the urgency, as regiearts, with a reason. The urgency before stays in the journal."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.UrgencyLowered, by=by, at=at)
+    assert row.urgency is not None, "a triaged request has an urgency"
+    if not row.urgency.is_above(urgency):
+        raise Refused(Reason(NOT_DOWN, {"urgency": urgency.value}))
+    journal.record(e.UrgencyLowered(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
+    _remind(row, at)
+
+
+@action
+def reassess(*, request: int, at: int, by: Viewer) -> None:
+    """Somebody asked again how the patient is, and the urgency stands."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Reassessed, by=by, at=at)
+    journal.record(e.Reassessed(at=at, request=row.pk), by=by, rows=[row])
+    _remind(row, at)
+
+
+@when_due("reassess")
+def reassess_due(*, key: int, due_at: int, at: int) -> None:
+    """The patient still waits and nobody asked again: that raises an alarm."""
+    row = locked(CareRequest, key)
+    assessed = max(row.assessed_at or 0, row.triaged_at or 0)
+    if row.status is not RequestStatus.TRIAGED or row.urgency is None or row.reassess_overdue:
+        return
+    if not waits_for_care(row) or assessed + region().norms.reassess_ms[row.urgency] > due_at:
+        return
+    journal.record(e.ReassessmentOverdue(at=at, request=row.pk), by=None, rows=[row])
+
+
+def waits_for_care(row: CareRequest) -> bool:
+    """Whether the patient is triaged and nobody is there yet: no arrival in any open deployment."""
+    if row.status is not RequestStatus.TRIAGED:
+        return False
+    return not row.deployments.filter(arrived_at__isnull=False).exists()
+
+
+@action
+def choose_care(*, request: int, care: Care, at: int, by: Viewer) -> None:
+    """Decide which care fits. Who gives it comes next."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.CareChosen, by=by, at=at)
+    journal.record(e.CareChosen(at=at, request=row.pk, care=care), by=by, rows=[row])
+
+
+@action
+def offer_lead(*, request: int, to: int, at: int, by: Viewer) -> None:
+    """Ask a named colleague to take the clinical lead. Until accepted, the giver has it."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.LeadOffered, by=by, at=at)
+    person = Person.objects.filter(pk=to).first()
+    roles = (Role.TRIAGIST, Role.REGIEARTS, Role.CENTRE_LEAD, Role.COORDINATOR, Role.PARTNER, Role.CREW)
+    if person is None or not viewer_of(person, at).has(*roles):
+        raise Refused(Reason(NO_CARE_ROLE, {"name": str(person or to)}))
+    journal.record(e.LeadOffered(at=at, request=row.pk, lead_offered=to), by=by, rows=[row])
+
+
+@action
+def accept_lead(*, request: int, at: int, by: Viewer) -> None:
+    """Take the clinical lead that was offered to you."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.LeadAccepted, by=by, at=at)
+    if row.lead_offered_id != by.person:
+        raise Refused(Reason(NOT_ASKED))
+    journal.record(e.LeadAccepted(at=at, request=row.pk, lead=by.person), by=by, rows=[row])
+
+
+@action
+def decline_lead(*, request: int, at: int, by: Viewer) -> None:
+    """Say that you cannot take the clinical lead that was offered to you."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.LeadDeclined, by=by, at=at)
+    if row.lead_offered_id != by.person:
+        raise Refused(Reason(NOT_ASKED))
+    journal.record(e.LeadDeclined(at=at, request=row.pk), by=by, rows=[row])
+
+
+@action
+def offer_ownership(*, request: int, to: int, at: int, by: Viewer) -> None:
+    """Ask another organisation to own the request. Until it accepts, the giver owns it."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.OwnershipOffered, by=by, at=at)
+    if row.owner_id == to:
+        raise Refused(Reason(ALREADY_OWNER, {"name": str(Organisation.objects.get(pk=to))}))
+    journal.record(e.OwnershipOffered(at=at, request=row.pk, owner_offered=to), by=by, rows=[row])
+
+
+@action
+def accept_ownership(*, request: int, at: int, by: Viewer) -> None:
+    """Own the request that was offered to your organisation."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.OwnershipAccepted, by=by, at=at)
+    assert row.owner_offered_id is not None, "who may accept was asked"
+    journal.record(e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id), by=by, rows=[row])
+
+
+@action
+def decline_ownership(*, request: int, reason: DeclineReason, at: int, by: Viewer) -> None:
+    """Decline to own the request; the owner stays."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.OwnershipDeclined, by=by, at=at)
+    journal.record(e.OwnershipDeclined(at=at, request=row.pk, reason=reason), by=by, rows=[row])
+
+
+@action
+def link(*, request: int, to: int, at: int, by: Viewer) -> None:
+    """Two requests belong to one incident: both stay, and each shows the other."""
+    row, other = _pair(request, to, e.Linked, at=at, by=by)
+    incident = other.incident or other.pk
+    told = [e.Linked(at=at, request=one.pk, incident=incident) for one in (other, row) if one.incident != incident]
+    if told:
+        journal.record(*told, by=by, rows=[row, other])
+
+
+@action
+def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """It is the same patient: this request ends in the other, which goes on. Its history stays where it is."""
+    row, other = _pair(request, into, e.Merged, at=at, by=by)
+    if row.offers_open or row.deployments_open or row.follow_ups_open:
+        raise Refused(Reason(OPEN_WORK))
+    journal.record(e.Merged(at=at, request=row.pk, merged_into=other.pk), by=by, rows=[row])
+
+
+@action
+def close(*, request: int, reason: CloseReason, at: int, by: Viewer) -> None:
+    """End the request. Only when nobody is under way and nothing has to be taken over any more."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Closed, by=by, at=at)
+    if refusal := why_not_close(row):
+        raise Refused(refusal)
+    journal.record(e.Closed(at=at, request=row.pk, reason=reason), by=by, rows=[row])
+
+
+def why_not_close(row: CareRequest) -> Reason | None:
+    """Say what is still open, or None when nothing is."""
+    if row.offers_open or row.deployments_open or row.follow_ups_open:
+        return Reason(
+            STILL_OPEN,
+            {"deployments": row.deployments_open, "offers": row.offers_open, "follow_ups": row.follow_ups_open},
+        )
+    return None
+
+
+@action
+def reopen(*, request: int, reason: ReopenReason, at: int, by: Viewer) -> None:
+    """It was not over: assess the request anew."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Reopened, by=by, at=at)
+    journal.record(e.Reopened(at=at, request=row.pk, reason=reason, handler=by.person), by=by, rows=[row])
+
+
+def _plainly(kind: type[e.RequestEvent], *, request: int, at: int, by: Viewer | None) -> None:
+    row = locked(CareRequest, request)
+    ask_of_request(row, kind, by=by, at=at)
+    journal.record(kind(at=at, request=row.pk), by=by, rows=[row])
+
+
+def _pair(request: int, other: int, kind: type[e.Event], *, at: int, by: Viewer) -> tuple[CareRequest, CareRequest]:
+    """Both requests, locked in the order of their keys so that two people who join them do not block each other."""
+    if request == other:
+        raise Refused(Reason(SELF))
+    rows = {key: locked(CareRequest, key) for key in sorted((request, other))}
+    ask_of_request(rows[request], kind, by=by, at=at)
+    ask_authority(rows[other], kind, by=by)
+    if rows[other].status in (RequestStatus.CLOSED, RequestStatus.MERGED):
+        raise Refused(Reason(NOT_LIVING, {"number": other}))
+    return rows[request], rows[other]
+
+
+def _remind(row: CareRequest, at: int) -> None:
+    assert row.urgency is not None, "only a triaged request is re-assessed"
+    if every := region().norms.reassess_ms.get(row.urgency):
+        set_timer("reassess", Subject.REQUEST, row.pk, at + every)
+
+
+def _centre() -> int:
+    """The key of the centre: it owns every request from the first ring."""
+    return Organisation.objects.values_list("pk", flat=True).get(kind=OrganisationKind.CENTRE.value)

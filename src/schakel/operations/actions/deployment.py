@@ -1,0 +1,154 @@
+"""What people do with one provider's job: ask, accept, decline, report, end."""
+
+from __future__ import annotations
+
+from schakel.domain import events as e
+from schakel.domain.access import Viewer
+from schakel.domain.events import Subject
+from schakel.domain.life_cycles import REPORTS, why_not, why_not_correct
+from schakel.domain.reasons import Reason, Refused
+from schakel.domain.reasons import gettext_noop as _
+from schakel.domain.states import DeploymentStatus
+from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, DeclineReason, UnitKind
+from schakel.operations import journal
+from schakel.operations.action import action, ask_authority, ask_of, ask_of_request, check_time, locked
+from schakel.operations.current_region import region
+from schakel.operations.models import CareRequest, Deployment, Place, Unit
+from schakel.operations.timers import set_timer, when_due
+
+NOBODY = _("Choose a unit or a place to ask.")
+WITHOUT_TRIAGE = _("There is no urgency yet. Set it first; only a danger to life goes before triage.")
+NO_TRANSPORT = _("This unit cannot take a patient along. Ask for one that can.")
+
+CAN_TRANSPORT = (UnitKind.ALS, UnitKind.MCA, UnitKind.CARE_AMBULANCE)
+
+#: The reports that a crew makes with one tap, by the name in the journal.
+BY_NAME = {kind.__name__: kind for kind in REPORTS}
+
+
+@action
+def offer(
+    *,
+    request: int,
+    care: Care,
+    at: int,
+    by: Viewer,
+    unit: int | None = None,
+    place: int | None = None,
+    ambulance_urgency: AmbulanceUrgency | None = None,
+) -> int:
+    """Ask a provider to go. It is reserved until it answers, or its time to answer is over."""
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Offered, by=by, at=at)
+    if row.urgency is None and row.life_threat is not True:
+        raise Refused(Reason(WITHOUT_TRIAGE))
+    if (unit is None) == (place is None):
+        raise Refused(Reason(NOBODY))
+    provider = locked(Unit, unit) if unit is not None else locked(Place, place or 0)
+    if isinstance(provider, Unit) and (refusal := why_not(provider.state, Subject.UNIT, e.Offered)):
+        raise Refused(refusal)
+    job = Deployment.objects.create(request=row, unit_id=unit, place_id=place)
+    reply_by = at + region().norms.reply_ms[care]
+    journal.record(
+        e.Offered(
+            at=at,
+            deployment=job.pk,
+            request=row.pk,
+            unit=unit,
+            place=place,
+            care=care,
+            partner=provider.organisation_id,
+            reply_by=reply_by,
+            ambulance_urgency=ambulance_urgency,
+        ),
+        by=by,
+        rows=[row, job, provider],
+    )
+    set_timer("offer", Subject.DEPLOYMENT, job.pk, reply_by)
+    return job.pk
+
+
+@when_due("offer")
+def offer_due(*, key: int, due_at: int, at: int) -> None:
+    """Nobody answered in time: the offer is over, and the next can be asked."""
+    job, rows = _with_rows(key)
+    if job.status is DeploymentStatus.OFFERED:
+        journal.record(e.OfferTimedOut(at=at, **_subjects(job)), by=None, rows=rows)
+
+
+@action
+def withdraw(*, deployment: int, reason: CancelReason, at: int, by: Viewer) -> None:
+    """Take an offer back before it is answered."""
+    job, rows = _asked(deployment, e.OfferWithdrawn, at=at, by=by)
+    journal.record(e.OfferWithdrawn(at=at, reason=reason, **_subjects(job)), by=by, rows=rows)
+
+
+@action
+def accept(*, deployment: int, at: int, by: Viewer) -> None:
+    """Go: by the crew or partner itself, or by the dispatcher who has them on the phone."""
+    job, rows = _asked(deployment, e.Accepted, at=at, by=by)
+    journal.record(e.Accepted(at=at, **_subjects(job)), by=by, rows=rows)
+
+
+@action
+def decline(*, deployment: int, reason: DeclineReason, at: int, by: Viewer) -> None:
+    """Say no, and why. Reasons are counted."""
+    job, rows = _asked(deployment, e.Declined, at=at, by=by)
+    journal.record(e.Declined(at=at, reason=reason, **_subjects(job)), by=by, rows=rows)
+
+
+@action
+def report(*, deployment: int, report: str, at: int, by: Viewer) -> None:
+    """A crew says how far it is. `at` is when it happened; late and out of order is fine."""
+    kind = BY_NAME[report]
+    job, rows = _asked(deployment, kind, at=at, by=by)
+    if kind is e.TransportStarted and job.unit is not None and not _can_transport(job.unit):
+        raise Refused(Reason(NO_TRANSPORT))
+    journal.record(kind(at=at, **_subjects(job)), by=by, rows=rows)
+
+
+@action
+def correct(*, deployment: int, report: str, at: int, by: Viewer) -> None:
+    """Put the time of an earlier report right. The first report stays in the journal, with both its times."""
+    check_time(at)
+    job, rows = _with_rows(deployment)
+    ask_authority(rows[0], e.ReportCorrected, by=by)
+    if refusal := why_not_correct(job.state, BY_NAME[report]):
+        raise Refused(refusal)
+    journal.record(e.ReportCorrected(at=at, report=report, **_subjects(job)), by=by, rows=rows)
+
+
+@action
+def cancel(*, deployment: int, reason: CancelReason, at: int, by: Viewer) -> None:
+    """Stop an accepted job before it is finished."""
+    job, rows = _asked(deployment, e.Cancelled, at=at, by=by)
+    journal.record(e.Cancelled(at=at, reason=reason, **_subjects(job)), by=by, rows=rows)
+
+
+def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer | None) -> tuple[Deployment, list]:
+    job, rows = _with_rows(key)
+    ask_of(job, rows[0], kind, by=by, at=at)
+    return job, rows
+
+
+def _with_rows(key: int) -> tuple[Deployment, list]:
+    """The job and the rows it steps, locked in the order of the house: request, deployment, unit, place."""
+    request = Deployment.objects.filter(pk=key).values_list("request", flat=True).first()
+    if request is None:
+        locked(Deployment, key)
+    row = locked(CareRequest, request)
+    job = locked(Deployment, key)
+    rows = [row, job]
+    if job.unit_id is not None:
+        unit = locked(Unit, job.unit_id)
+        job.unit = unit
+        rows.append(unit)
+    return job, rows
+
+
+def _subjects(job: Deployment) -> dict[str, int | None]:
+    return {"deployment": job.pk, "request": job.request_id, "unit": job.unit_id, "place": job.place_id}
+
+
+def _can_transport(unit: Unit) -> bool:
+    return unit.kind in CAN_TRANSPORT

@@ -1,0 +1,94 @@
+"""What people do with a unit: go on duty and off, be away for a while, say where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schakel.domain import authority
+from schakel.domain import events as e
+from schakel.domain.access import Viewer
+from schakel.domain.events import Subject
+from schakel.domain.life_cycles import why_not
+from schakel.domain.reasons import Reason, Refused
+from schakel.domain.reasons import gettext_noop as _
+from schakel.domain.vocabulary import AbsenceReason
+from schakel.operations import clock, journal
+from schakel.operations.action import action, check_time, locked
+from schakel.operations.models import Duty, Unit
+
+BUSY = _("{unit} still has a job. Finish it, or let the dispatcher cancel it.")
+ENDS_FIRST = _("The shift would end before it begins. Give a later end.")
+NOT_ON_MAP = _("A position has a latitude from -90 to 90 and a longitude from -180 to 180; came {lat}, {lon}.")
+OLDER = _("A newer position is already known.")
+
+
+@action
+def start_shift(*, unit: int, crew: Iterable[int], until: int, at: int, by: Viewer) -> None:
+    """Go on duty with these people, until that moment. The unit waits at its base."""
+    people = list(crew)
+    row = _asked(unit, e.ShiftStarted, at=at, by=by, own=by.person in people)
+    if until <= at:
+        raise Refused(Reason(ENDS_FIRST))
+    Duty.objects.filter(unit=row, ends_at__gt=at).update(ends_at=at)
+    Duty.objects.bulk_create(Duty(unit=row, person_id=person, starts_at=at, ends_at=until) for person in people)
+    journal.record(
+        e.ShiftStarted(at=at, unit=row.pk, until=until),
+        e.Positioned(at=at, unit=row.pk, lat=row.base_lat, lon=row.base_lon),
+        by=by,
+        rows=[row],
+    )
+
+
+@action
+def end_shift(*, unit: int, at: int, by: Viewer) -> None:
+    """Go home. Not while there is a job."""
+    row = _asked(unit, e.ShiftEnded, at=at, by=by)
+    if row.jobs_open or row.offers_open:
+        raise Refused(Reason(BUSY, {"unit": row.callsign}))
+    Duty.objects.filter(unit=row, starts_at__lte=at, ends_at__gt=at).update(ends_at=at)
+    journal.record(e.ShiftEnded(at=at, unit=row.pk), by=by, rows=[row])
+
+
+@action
+def go_absent(*, unit: int, reason: AbsenceReason, at: int, by: Viewer) -> None:
+    """Be away for a while: it cannot be sent until it is back."""
+    row = _asked(unit, e.WentAbsent, at=at, by=by)
+    if row.jobs_open:
+        raise Refused(Reason(BUSY, {"unit": row.callsign}))
+    journal.record(e.WentAbsent(at=at, unit=row.pk, reason=reason), by=by, rows=[row])
+
+
+@action
+def come_back(*, unit: int, at: int, by: Viewer) -> None:
+    """It can be sent again."""
+    row = _asked(unit, e.CameBack, at=at, by=by)
+    journal.record(e.CameBack(at=at, unit=row.pk), by=by, rows=[row])
+
+
+@action
+def position(*, unit: int, lat: float, lon: float, at: int, by: Viewer) -> None:
+    """Say where the unit is. A position older than the one that is known changes nothing."""
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise Refused(Reason(NOT_ON_MAP, {"lat": lat, "lon": lon}))
+    row = _asked(unit, e.Positioned, at=at, by=by)
+    if row.positioned_at is not None and at < row.positioned_at:
+        raise Refused(Reason(OLDER))
+    journal.record(e.Positioned(at=at, unit=row.pk, lat=lat, lon=lon), by=by, rows=[row])
+
+
+def crew_of(unit: int, at: int) -> list[int]:
+    """The people who are on the unit at this moment."""
+    return list(
+        Duty.objects.filter(unit=unit, starts_at__lte=at, ends_at__gt=at).values_list("person", flat=True).distinct()
+    )
+
+
+def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer, own: bool | None = None) -> Unit:
+    check_time(at)
+    row = locked(Unit, key)
+    mine = by.person in crew_of(row.pk, clock.now_ms()) if own is None else own
+    if reason := authority.why_not_do_own(by, kind, own=mine):
+        raise Refused(reason)
+    if reason := why_not(row.state, Subject.UNIT, kind):
+        raise Refused(reason)
+    return row

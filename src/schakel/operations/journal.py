@@ -1,0 +1,178 @@
+"""The journal: the one place where an event and the rows it changes are written, in one transaction.
+
+`seq` is commit order: every writer locks the one-row head last, adds one, and keeps the lock until
+its commit, so that a reader who asks for `seq > last` never skips an event that was still on its
+way. Rows are locked before, always in the order request, deployment, follow-up, unit, place.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from enum import Enum
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+from django.db import connection, transaction
+
+from schakel.domain.access import Viewer
+from schakel.domain.events import BY_KIND, FACTS, SUBJECTS, Event, Subject
+from schakel.domain.life_cycles import LIFE_CYCLES, evolve, fold, subjects_of
+from schakel.domain.states import State
+from schakel.operations import clock
+from schakel.operations.models import JournalEntry, JournalHead
+from schakel.operations.rows import StateRow
+
+COLUMNS = ("seq", "kind", "at", "recorded_at", "by", "organisation", "cause", *SUBJECTS, *FACTS)
+CHANNEL = "schakel_journal"
+
+_TABLE = JournalEntry._meta.db_table
+_HEAD = JournalHead._meta.db_table
+_waking: list[Callable[[int], None]] = []
+
+
+class Recorded(NamedTuple):
+    """An event as it stands in the journal."""
+
+    seq: int
+    event: Event
+    recorded_at: int
+    by: int | None
+    organisation: int | None
+    cause: int | None
+
+
+def record(*events: Event, by: Viewer | None, rows: Iterable[StateRow], cause: int | None = None) -> int:
+    """Write what happened, and step the rows it happened to. Gives the seq of the last event.
+
+    `rows`: the rows that the events touch, locked by the caller. `by` is None where the clock of
+    the centre is the author. Events after the first name the first as their cause, unless `cause`
+    is given.
+    """
+    assert connection.in_atomic_block, "an event and its rows are written in one transaction"
+    held = {(row.subject, row.pk): row for row in rows}
+    changed: dict[tuple[Subject, int], set[str]] = {}
+    for event in events:
+        for subject, key in subjects_of(event):
+            row = held.get((subject, key))
+            assert row is not None, f"{type(event).__name__} steps {subject.value} {key}, which the caller holds"
+            columns = row.take(evolve(row.state, subject, event))
+            changed.setdefault((subject, key), set()).update(columns)
+    for place, columns in changed.items():
+        if columns:
+            held[place].save(update_fields=columns)
+    author = by.person if by else None
+    organisation = organisation_of(by)
+    recorded_at = clock.now_ms()
+    lines = [
+        (type(event).__name__, event.at, recorded_at, author, organisation, cause, *_values(event)) for event in events
+    ]
+    return _append(lines, chain=cause is None)
+
+
+def organisation_of(by: Viewer | None) -> int | None:
+    """The organisation on whose behalf somebody acts: the first of its seats, None for the clock."""
+    if by is None or not by.seats:
+        return None
+    return min(seat.organisation for seat in by.seats)
+
+
+def history(subject: Subject, key: int) -> list[Recorded]:
+    """Everything that stepped this row, in order."""
+    kinds = [kind.__name__ for kind in _kinds_of(subject)]
+    entries = JournalEntry.objects.filter(**{subject.value: key}, kind__in=kinds).order_by("seq")
+    return [read(entry) for entry in entries.values_list(*COLUMNS)]
+
+
+def refold(subject: Subject, key: int) -> State:
+    """The state that the journal says this row has."""
+    return fold(subject, (recorded.event for recorded in history(subject, key)))
+
+
+def after(seq: int, limit: int = 1000) -> list[Recorded]:
+    """The events after this seq, oldest first."""
+    entries = JournalEntry.objects.filter(seq__gt=seq).order_by("seq").values_list(*COLUMNS)[:limit]
+    return [read(entry) for entry in entries]
+
+
+def head() -> int:
+    """The seq of the last event; 0 while nothing has happened."""
+    return JournalHead.objects.filter(pk=1).values_list("seq", flat=True).first() or 0
+
+
+def read(line: Sequence[Any]) -> Recorded:
+    """An event from its line in the journal, in the order of `COLUMNS`."""
+    values = dict(zip(COLUMNS, line, strict=True))
+    kind = BY_KIND[values["kind"]]
+    told = {}
+    for name, terms in _shape(kind):
+        value = values[name]
+        told[name] = terms(value) if terms is not None and value is not None else value
+    return Recorded(
+        values["seq"], kind(**told), values["recorded_at"], values["by"], values["organisation"], values["cause"]
+    )
+
+
+def on_event(wake: Callable[[int], None]) -> None:
+    """Let this be called with the newest seq after each commit in this process. PostgreSQL also tells the others."""
+    _waking.append(wake)
+
+
+def _append(lines: list[tuple], *, chain: bool) -> int:
+    """Take the head, give out numbers, add the lines. The head stays locked until the commit."""
+    count = len(lines)
+    postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
+        if (found := cursor.fetchone()) is None:
+            cursor.execute(f"INSERT INTO {_HEAD} (id, seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+            cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
+            found = cursor.fetchone()
+        last = int(found[0])
+        first = last - count + 1
+        values: list[Any] = []
+        for place, line in enumerate(lines):
+            cause = first if chain and place else line[5]
+            values += [first + place, *line[:5], cause, *line[6:]]
+        row = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
+        insert = f"INSERT INTO {_TABLE} ({_names()}) VALUES " + ", ".join([row] * count)
+        if postgres:
+            tell = f"SELECT pg_notify('{CHANNEL}', %s)"
+            insert = f"WITH told AS ({tell}), added AS ({insert} RETURNING 1) SELECT 1 FROM told"
+            values.insert(0, str(last))
+        cursor.execute(insert, values)
+    if _waking:
+        transaction.on_commit(lambda: [wake(last) for wake in _waking])
+    return last
+
+
+@lru_cache(maxsize=1)
+def _names() -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in COLUMNS)
+
+
+@lru_cache(maxsize=8)
+def _kinds_of(subject: Subject) -> tuple[type[Event], ...]:
+    return tuple(LIFE_CYCLES[subject])
+
+
+def _values(event: Event) -> list[Any]:
+    """The values of an event under the names of `SUBJECTS` and `FACTS`; None where it has no such field."""
+    return [_plain(getattr(event, name, None)) for name in (*SUBJECTS, *FACTS)]
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+@cache
+def _shape(kind: type[Event]) -> tuple[tuple[str, type[Enum] | None], ...]:
+    """The fields of an event, each with the enumeration it comes from, if any."""
+    hints = get_type_hints(kind)
+    return tuple((field.name, _terms(hints[field.name])) for field in fields(kind))
+
+
+def _terms(hint: Any) -> type[Enum] | None:
+    kinds = get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Enum)), None)

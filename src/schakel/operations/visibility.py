@@ -1,0 +1,137 @@
+"""Which rows a viewer sees: the access rule of `domain.access` as a query, and as the ties of one request.
+
+`visible_to` asks the same table of rules as `domain.access.sees`; tests/property/test_access_agrees.py
+compares the two on generated worlds. A viewer without seats sees nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from schakel.accounts.models import BrokenGlass
+from schakel.domain import access
+from schakel.domain.access import Category, Phase, Relation, Ties, Viewer
+from schakel.domain.states import RequestStatus
+
+if TYPE_CHECKING:
+    from schakel.operations.models import CareRequest
+
+
+class RequestQuerySet(models.QuerySet):
+    """Care requests."""
+
+    def visible_to(self, viewer: Viewer, category: Category, now: int) -> RequestQuerySet:
+        """The requests of which the viewer sees this category of data."""
+        seen = Q(pk__in=[])
+        for seat in viewer.seats:
+            for relation, phases in access.rules_for(seat.role, category):
+                for phase in phases:
+                    seen |= _rows(relation, phase, viewer.person, seat.organisation, now)
+        return self.filter(seen)
+
+    def living(self) -> RequestQuerySet:
+        """The requests that are still somebody's work."""
+        return self.filter(status__in=[status.value for status in access.LIVING])
+
+
+class JobQuerySet(models.QuerySet):
+    """Deployments."""
+
+    def visible_to(self, viewer: Viewer, category: Category, now: int) -> JobQuerySet:
+        """The deployments of requests of which the viewer sees this category."""
+        requests = apps.get_model("operations", "CareRequest").objects.visible_to(viewer, category, now)
+        return self.filter(request__in=requests)
+
+    def open(self) -> JobQuerySet:
+        """The deployments that are offered or going on."""
+        phases = (Phase.OFFERED, Phase.ACTIVE)
+        return self.filter(status__in=[s.value for s, phase in access.DEPLOYMENT_PHASE.items() if phase in phases])
+
+
+class FollowUpQuerySet(models.QuerySet):
+    """Follow-ups."""
+
+    def visible_to(self, viewer: Viewer, category: Category, now: int) -> FollowUpQuerySet:
+        """The follow-ups of requests of which the viewer sees this category."""
+        requests = apps.get_model("operations", "CareRequest").objects.visible_to(viewer, category, now)
+        return self.filter(request__in=requests)
+
+
+def ties_of(requests: Iterable[CareRequest], now: int) -> dict[int, Ties]:
+    """Everybody who has to do with each of these requests, in four queries whatever their number."""
+    rows = {request.pk: request for request in requests}
+    providers, crews, takers, glass = (defaultdict(set) for _ in range(4))
+    jobs = apps.get_model("operations", "Deployment").objects.filter(request__in=rows)
+    on_units = defaultdict(set)
+    for request, partner, unit, status in jobs.values_list("request", "partner", "unit", "status"):
+        if phase := access.DEPLOYMENT_PHASE.get(status):
+            providers[request].add((partner, phase))
+            if unit is not None:
+                on_units[unit].add((request, phase))
+    if on_units:
+        duties = apps.get_model("operations", "Duty").objects.filter(
+            unit__in=on_units, starts_at__lte=now, ends_at__gt=now
+        )
+        for unit, person in duties.values_list("unit", "person"):
+            for request, phase in on_units[unit]:
+                crews[request].add((person, phase))
+    follow_ups = apps.get_model("operations", "FollowUp").objects.filter(request__in=rows, partner__isnull=False)
+    for request, partner, status in follow_ups.values_list("request", "partner", "status"):
+        if phase := access.FOLLOW_UP_PHASE.get(status):
+            takers[request].add((partner, phase))
+    for request, person in BrokenGlass.objects.filter(request__in=rows, until__gt=now).values_list("request", "person"):
+        glass[request].add(person)
+    return {
+        pk: Ties(
+            owner=row.owner_id,
+            owner_offered=row.owner_offered_id,
+            status=row.status,
+            closed_at=row.closed_at,
+            providers=frozenset(providers[pk]),
+            crews=frozenset(crews[pk]),
+            takers=frozenset(takers[pk]),
+            glass=frozenset(glass[pk]),
+        )
+        for pk, row in rows.items()
+    }
+
+
+def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now: int) -> Q:
+    """The requests to which a person or organisation has this relation, in this phase."""
+    living = [status.value for status in access.LIVING]
+    since = now - access.AFTERCARE
+    over = ~Q(status__in=[*living, RequestStatus.NEW.value])
+    match relation, phase:
+        case Relation.OWNER, Phase.ACTIVE:
+            return Q(owner=organisation, status__in=living)
+        case Relation.OWNER, Phase.AFTERCARE:
+            return Q(owner=organisation, closed_at__gt=since) & over
+        case Relation.OWNER, Phase.ENDED:
+            return Q(owner=organisation) & over & (Q(closed_at=None) | Q(closed_at__lte=since))
+        case Relation.ASKED, Phase.OFFERED:
+            return Q(owner_offered=organisation, status__in=living)
+        case Relation.PROVIDER, _:
+            return Q(pk__in=_deployments(phase).filter(partner=organisation).values("request"))
+        case Relation.CREW, _:
+            duties = apps.get_model("operations", "Duty").objects.filter(
+                person=person, starts_at__lte=now, ends_at__gt=now
+            )
+            return Q(pk__in=_deployments(phase).filter(unit__in=duties.values("unit")).values("request"))
+        case Relation.TAKER, _:
+            statuses = [s.value for s, of in access.FOLLOW_UP_PHASE.items() if of is phase]
+            takers = apps.get_model("operations", "FollowUp").objects.filter(partner=organisation, status__in=statuses)
+            return Q(pk__in=takers.values("request"))
+        case Relation.GLASS, Phase.ACTIVE:
+            return Q(pk__in=BrokenGlass.objects.filter(person=person, until__gt=now).values("request"))
+    raise AssertionError(f"the rule names {relation} {phase}, which no query knows")
+
+
+def _deployments(phase: Phase) -> models.QuerySet:
+    statuses = [s.value for s, of in access.DEPLOYMENT_PHASE.items() if of is phase]
+    return apps.get_model("operations", "Deployment").objects.filter(status__in=statuses)

@@ -1,0 +1,1 @@
+"""The common look of all doors: base pages, components, the live page, and refusals as sentences."""

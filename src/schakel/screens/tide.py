@@ -1,0 +1,301 @@
+"""The tide: one thread per process that reads the journal and brings every open screen what it may see.
+
+It is woken by the commit of an event (PostgreSQL NOTIFY, or in the process itself on SQLite), with a
+slow poll behind it. It takes the events after the last one it saw, fetches each changed row once,
+looks up the rights of everybody who is watching *now*, and hands each stream its own message. A
+right that was taken away works from the next event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import close_old_connections, connection
+from django.utils import timezone, translation
+
+from schakel.accounts.models import viewers_of
+from schakel.domain.access import Category, Ties, Viewer, sees
+from schakel.domain.events import Subject
+from schakel.domain.life_cycles import subjects_of
+from schakel.operations import clock, journal
+from schakel.operations.models import CareRequest
+from schakel.operations.visibility import ties_of
+from schakel.screens.lists import LISTS, Fetched, fetch, render, visible
+
+log = logging.getLogger(__name__)
+
+#: Events that come within this time of each other go out together (seconds).
+BREATH = 0.05
+#: How often the journal is looked at when nobody wakes the tide (seconds).
+POLL = 2.0
+#: How often a stream says that it is alive (seconds).
+BEAT = 5.0
+#: A stream that does not take its messages is ended; its page comes back and resyncs.
+LONGEST_QUEUE = 200
+
+
+@dataclass(eq=False)
+class Watcher:
+    """One open stream: who watches which lists, in which language, and where its messages go."""
+
+    person: int
+    session: str
+    lists: tuple[str, ...]
+    language: str
+    loop: asyncio.AbstractEventLoop
+    queue: asyncio.Queue[str | None]
+    seq: int
+    shown: dict[str, set[int]] = field(default_factory=dict)
+
+    def send(self, message: str | None) -> None:
+        """Hand over a message from the tide's thread. None ends the stream."""
+        self.loop.call_soon_threadsafe(self._put, message)
+
+    def _put(self, message: str | None) -> None:
+        if message is not None and self.queue.qsize() >= LONGEST_QUEUE:
+            message = None
+        self.queue.put_nowait(message)
+
+
+class Tide:
+    """Everybody who watches in this process, and the thread that serves them."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+        self._newcomers: list[Watcher] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._seq = 0
+
+    def join(self, watcher: Watcher) -> None:
+        """Begin to bring this watcher what happens."""
+        with self._lock:
+            self._newcomers.append(watcher)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="tide", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def leave(self, watcher: Watcher) -> None:
+        """The stream was closed."""
+        with self._lock:
+            self._watchers.discard(watcher)
+            if watcher in self._newcomers:
+                self._newcomers.remove(watcher)
+
+    def wake(self, seq: int = 0) -> None:
+        """Something was committed."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        journal.on_event(self.wake)
+        if connection.vendor == "postgresql":
+            threading.Thread(target=self._listen, name="tide-listen", daemon=True).start()
+        self._seq = journal.head()
+        beaten = 0.0
+        while True:
+            self._wake.wait(POLL)
+            self._wake.clear()
+            try:
+                self._welcome()
+                self._flow()
+                if time.monotonic() - beaten >= BEAT:
+                    beaten = time.monotonic()
+                    self._beat()
+            except Exception:
+                log.exception("tide-stumbled")
+                self._end_all()
+                close_old_connections()
+                time.sleep(1)
+            time.sleep(BREATH)
+
+    def _welcome(self) -> None:
+        """Let newcomers in: they first get everything after the seq their page was made at."""
+        with self._lock:
+            newcomers, self._newcomers = self._newcomers, []
+        if not newcomers:
+            return
+        rights = self._rights(newcomers)
+        whole: dict[str, Fetched] = {}
+        for watcher in newcomers:
+            viewer = rights.get(watcher)
+            if viewer is None:
+                self._revoke(watcher)
+                continue
+            for name in watcher.lists:
+                if name not in whole:
+                    whole[name] = fetch(LISTS[name])
+                watcher.shown[name] = set(visible(LISTS[name], whole[name], viewer))
+            behind = self._seq - watcher.seq
+            if not 0 <= behind <= 500:
+                watcher.seq = self._seq  # too far behind to catch up: hello shows the gap, the page resyncs
+            watcher.send(_message("hello", {"seq": watcher.seq, **_time()}))
+            with self._lock:
+                self._watchers.add(watcher)
+        behind_most = min((w.seq for w in newcomers), default=self._seq)
+        if behind_most < self._seq:
+            self._bring(journal.after(behind_most), [w for w in newcomers if w.seq < self._seq], rights)
+
+    def _flow(self) -> None:
+        """Take what happened since the last time and bring it to everybody."""
+        while told := journal.after(self._seq):
+            with self._lock:
+                watchers = list(self._watchers)
+            self._bring(told, watchers, self._rights(watchers))
+            self._seq = told[-1].seq
+
+    def _bring(
+        self, told: list[journal.Recorded], watchers: list[Watcher], rights: dict[Watcher, Viewer | None]
+    ) -> None:
+        last = told[-1].seq
+        changed: dict[str, set[int]] = {}
+        for name in {name for watcher in watchers for name in watcher.lists}:
+            keys = {key for recorded in told for key in LISTS[name].keys(recorded.event) if key is not None}
+            if keys:
+                changed[name] = keys
+        fetched = {name: fetch(LISTS[name], keys) for name, keys in changed.items()}
+        touched = _Touched(told)
+        drawn: dict[tuple[str, str, int], dict[str, Any]] = {}
+        alike: dict[tuple, tuple[dict[str, set[int]], list[str]]] = {}
+        personal = touched.people().union(*(_people(one.ties.values()) for one in fetched.values()))
+        for watcher in watchers:
+            viewer = rights.get(watcher)
+            if viewer is None:
+                self._revoke(watcher)
+                continue
+            kind = (viewer.seats, viewer.person if viewer.person in personal else 0, watcher.lists)
+            if kind not in alike:
+                seen = {
+                    name: set(visible(LISTS[name], fetched[name], viewer)) for name in watcher.lists if name in fetched
+                }
+                alike[kind] = (seen, touched.seen_by(viewer))
+            seen, names = alike[kind]
+            rows = []
+            for name, visible_now in seen.items():
+                live, had = LISTS[name], watcher.shown.setdefault(name, set())
+                for key in changed[name]:
+                    if key in visible_now:
+                        had.add(key)
+                        draw = (watcher.language, name, key)
+                        if draw not in drawn:
+                            with translation.override(watcher.language):
+                                drawn[draw] = render(live, fetched[name].rows[key], fetched[name].at)._asdict()
+                        rows.append(drawn[draw])
+                    elif key in had:
+                        had.discard(key)
+                        rows.append({"list": name, "id": live.id(key), "sort": "", "html": None})
+            body = {"seq": last, "previous": watcher.seq, "rows": rows, "touched": names, **_time()}
+            watcher.send(_message("tide", body, id=last))
+            watcher.seq = last
+
+    def _beat(self) -> None:
+        with self._lock:
+            watchers = list(self._watchers)
+        rights = self._rights(watchers)
+        for watcher in watchers:
+            if rights.get(watcher) is None:
+                self._revoke(watcher)
+            else:
+                watcher.send(_message("beat", {"seq": watcher.seq, **_time()}))
+
+    def _rights(self, watchers: list[Watcher]) -> dict[Watcher, Viewer | None]:
+        """What everybody may see at this moment; None where the session or every role is gone."""
+        if not watchers:
+            return {}
+        viewers = viewers_of(list({watcher.person for watcher in watchers}), clock.now_ms())
+        sessions = set(
+            Session.objects.filter(
+                session_key__in={watcher.session for watcher in watchers}, expire_date__gt=timezone.now()
+            ).values_list("session_key", flat=True)
+        )
+        return {
+            watcher: viewers[watcher.person] if watcher.session in sessions and viewers[watcher.person].seats else None
+            for watcher in watchers
+        }
+
+    def _revoke(self, watcher: Watcher) -> None:
+        with translation.override(watcher.language):
+            sentence = translation.gettext("Your access has ended. Log in again to go on.")
+        watcher.send(_message("revoked", {"sentence": sentence}))
+        watcher.send(None)
+        self.leave(watcher)
+
+    def _end_all(self) -> None:
+        """Something went wrong here: end every stream, so that each page comes back and resyncs."""
+        with self._lock:
+            watchers = [*self._watchers, *self._newcomers]
+            self._watchers.clear()
+            self._newcomers.clear()
+        for watcher in watchers:
+            watcher.send(None)
+
+    def _listen(self) -> None:
+        """Wait for PostgreSQL to say that an event was committed by any process."""
+        import psycopg
+
+        at = settings.DATABASES["default"]
+        names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+        address = {name: at[key] for name, key in names.items() if at.get(key)}
+        while True:
+            try:
+                with psycopg.connect(**address, autocommit=True) as listening:
+                    listening.execute(f"LISTEN {journal.CHANNEL}")
+                    self.wake()
+                    for _ in listening.notifies():
+                        self.wake()
+            except psycopg.Error:
+                log.warning("tide-lost-its-ear")
+                time.sleep(1)
+
+
+class _Touched:
+    """The subjects that a batch of events touched, and who may know of each."""
+
+    def __init__(self, told: list[journal.Recorded]) -> None:
+        self._names: dict[str, int | None] = {}
+        requests: set[int] = set()
+        for recorded in told:
+            event = recorded.event
+            request = getattr(event, "request", None)
+            for subject, key in subjects_of(event):
+                of = request if subject not in (Subject.UNIT, Subject.PLACE) else None
+                self._names[f"{subject.value}-{key}"] = of
+            if request is not None:
+                requests.add(request)
+        self._now = clock.now_ms()
+        self._ties: dict[int, Ties] = ties_of(CareRequest.objects.filter(pk__in=requests), self._now)
+
+    def people(self) -> set[int]:
+        """Everybody whose own relation matters to what was touched."""
+        return _people(self._ties.values())
+
+    def seen_by(self, viewer: Viewer) -> list[str]:
+        """The names of what was touched, as far as this viewer may know of it."""
+        seen = {request for request, ties in self._ties.items() if sees(viewer, ties, Category.LOGISTICS, self._now)}
+        return [name for name, request in self._names.items() if request is None or request in seen]
+
+
+def _people(ties: Iterable[Ties]) -> set[int]:
+    return {person for one in ties for person, _ in one.crews} | {person for one in ties for person in one.glass}
+
+
+def _time() -> dict[str, float]:
+    return {"now": clock.now_ms(), "speed": clock.speed()}
+
+
+def _message(event: str, body: dict[str, Any], *, id: int | None = None) -> str:
+    head = f"id: {id}\n" if id is not None else ""
+    return f"{head}event: {event}\ndata: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}\n\n"
+
+
+tide = Tide()
