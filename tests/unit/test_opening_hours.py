@@ -167,7 +167,7 @@ def test_kings_day_2027_is_a_holiday_of_the_region(midden_nederland):
 
 
 def test_a_unit_is_on_duty_until_the_end_of_its_shift(midden_nederland):
-    unit = next(one for one in midden_nederland.units if one.callsign == "09-137")
+    unit = midden_nederland.unit["09-137"]
     assert unit.kind is UnitKind.ALS
     assert midden_nederland.on_duty(unit, ms("2026-06-03 07:00"))
     assert midden_nederland.shift(unit, ms("2026-06-03 07:00")).end == ms("2026-06-03 15:00")

@@ -121,14 +121,42 @@ def on_event(wake: Callable[[int], None]) -> None:
 
 def _append(lines: list[tuple], *, chain: bool) -> int:
     """Take the head, give out numbers, add the lines. The head stays locked until the commit."""
+    last = _append_postgres(lines, chain) if connection.vendor == "postgresql" else _append_plain(lines, chain)
+    if _waking:
+        transaction.on_commit(lambda: [wake(last) for wake in _waking])
+    return last
+
+
+def _append_postgres(lines: list[tuple], chain: bool) -> int:
+    """One statement, so that the head is locked for no longer than one round trip and the commit."""
     count = len(lines)
-    postgres = connection.vendor == "postgresql"
+    parts = [f"head AS (UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq)"]
+    values: list[Any] = [count]
+    for place, line in enumerate(lines):
+        cause = f"head.seq - {count - 1}" if chain and place else "%s"
+        columns = ", ".join([f"head.seq - {count - 1 - place}", *["%s"] * 5, cause, *["%s"] * (len(line) - 6)])
+        parts.append(f"line{place} AS (INSERT INTO {_TABLE} ({_names()}) SELECT {columns} FROM head)")
+        values += line[:5] if chain and place else line[:6]
+        values += line[6:]
+    tell = f"SELECT seq, pg_notify('{CHANNEL}', seq::text) FROM head"
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
-        if (found := cursor.fetchone()) is None:
-            cursor.execute(f"INSERT INTO {_HEAD} (id, seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+        for _ in range(2):
+            cursor.execute(f"WITH {', '.join(parts)} {tell}", values)
+            if (found := cursor.fetchone()) is not None:
+                return int(found[0])
+            _make_head(cursor)
+    raise AssertionError("the journal has a head")
+
+
+def _append_plain(lines: list[tuple], chain: bool) -> int:
+    """The same where a statement cannot both update and insert: SQLite, whose writer is alone anyway."""
+    count = len(lines)
+    with connection.cursor() as cursor:
+        for _ in range(2):
             cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
-            found = cursor.fetchone()
+            if (found := cursor.fetchone()) is not None:
+                break
+            _make_head(cursor)
         last = int(found[0])
         first = last - count + 1
         values: list[Any] = []
@@ -136,15 +164,12 @@ def _append(lines: list[tuple], *, chain: bool) -> int:
             cause = first if chain and place else line[5]
             values += [first + place, *line[:5], cause, *line[6:]]
         row = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
-        insert = f"INSERT INTO {_TABLE} ({_names()}) VALUES " + ", ".join([row] * count)
-        if postgres:
-            tell = f"SELECT pg_notify('{CHANNEL}', %s)"
-            insert = f"WITH told AS ({tell}), added AS ({insert} RETURNING 1) SELECT 1 FROM told"
-            values.insert(0, str(last))
-        cursor.execute(insert, values)
-    if _waking:
-        transaction.on_commit(lambda: [wake(last) for wake in _waking])
+        cursor.execute(f"INSERT INTO {_TABLE} ({_names()}) VALUES " + ", ".join([row] * count), values)
     return last
+
+
+def _make_head(cursor: Any) -> None:
+    cursor.execute(f"INSERT INTO {_HEAD} (id, seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
 
 
 @lru_cache(maxsize=1)

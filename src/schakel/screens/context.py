@@ -17,11 +17,10 @@ THEME_COOKIE = "schakel_theme"
 
 
 class Who(NamedTuple):
-    """The person at the screen, for which organisation, and as what."""
+    """The person at the screen, and as what and for which organisation: "Triagist, HAP Eemland"."""
 
     name: str
-    organisation: str
-    role: str
+    seats: list[str]
 
 
 class Look:
@@ -61,7 +60,7 @@ class Look:
 
     @cached_property
     def viewer(self) -> object | None:
-        """Who looks, as `accounts` put it on the request; None for somebody who has not logged in."""
+        """Who looks, as the middleware put it on the request: without seats for somebody unknown."""
         return getattr(self.request, "viewer", None)
 
     @cached_property
@@ -70,17 +69,25 @@ class Look:
 
     @property
     def goto_url(self) -> str:
-        return navigation.goto_url() if self.viewer is not None else ""
+        return navigation.goto_url() if getattr(self.viewer, "seats", None) else ""
 
     @cached_property
     def who(self) -> Who | None:
-        """From the viewer if there is one, else from the login; None for somebody unknown."""
+        """The person who has logged in; None for somebody unknown."""
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return None
-        viewer = self.viewer
-        name = user.get_full_name() or user.get_username()
-        return Who(name, name_of(getattr(viewer, "organisation", None)), name_of(getattr(viewer, "role", None)))
+        seats = sorted(getattr(self.viewer, "seats", ()), key=lambda seat: (seat.organisation, seat.role.value))
+        names = organisation_names({seat.organisation for seat in seats})
+        as_what = [f"{name_of(seat.role)}, {names.get(seat.organisation, '')}" for seat in seats]
+        return Who(user.get_full_name() or user.get_username(), as_what)
+
+
+def organisation_names(keys: set[int]) -> dict[int, str]:
+    """The names of these organisations."""
+    from schakel.accounts.models import Organisation
+
+    return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
 
 
 def look(request: HttpRequest) -> dict[str, Look]:

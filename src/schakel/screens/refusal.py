@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -27,11 +28,22 @@ class RefusalMiddleware:
     The status tells machines: 409 refused now, 403 not yours, 401 the session has ended.
     """
 
+    async_capable = sync_capable = True
+
     def __init__(self, get_response) -> None:
         self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        if iscoroutinefunction(self):
+            return self._later(request)
+        return self._after(request, self.get_response(request))
+
+    async def _later(self, request: HttpRequest) -> HttpResponse:
+        return self._after(request, await self.get_response(request))
+
+    def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if _wants_part(request) and _leads_to_login(response):
             return _session_ended(request)
         name = request.POST.get("_draft", "") if request.method == "POST" and _is_form(request) else ""

@@ -3,7 +3,9 @@
 from django.urls import include, path
 from gallery import views
 
-from schakel.screens import navigation
+from schakel.screens import context, navigation
+
+context.organisation_names = lambda keys: {1: "HAP Eemland"}
 
 urlpatterns = [
     path("", views.desk, name="home"),

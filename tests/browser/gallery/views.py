@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from types import SimpleNamespace
+from typing import NamedTuple
 
+from asgiref.sync import iscoroutinefunction
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,6 +26,11 @@ FULL = Reason(
 )
 
 
+class SimpleSeat(NamedTuple):
+    organisation: int
+    role: Role
+
+
 class SomePerson:
     """Somebody at the desk, without a table of people."""
 
@@ -40,9 +46,9 @@ def somebody(get_response):
     def dress(request):
         if not request.path.startswith("/account/") and "nobody" not in request.GET:
             request.user = SomePerson()
-            request.viewer = SimpleNamespace(organisation=SimpleNamespace(name="HAP Eemland"), role=Role.TRIAGIST)
+            request.viewer = SimpleNamespace(seats={SimpleSeat(1, Role.TRIAGIST)})
 
-    if asyncio.iscoroutinefunction(get_response):
+    if iscoroutinefunction(get_response):
 
         async def middleware(request):
             dress(request)
@@ -138,7 +144,7 @@ def parts(request):
             "feed": Source.FEED,
             "person": Source.PERSON,
             "form": form,
-            "conflict": {
+            "both_changed": {
                 "mine": "06-12345678",
                 "theirs": "030-1234567",
                 "before": "",

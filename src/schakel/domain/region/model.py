@@ -306,6 +306,16 @@ class Region:
         return {one.id: one for one in self.bases}
 
     @cached_property
+    def place(self) -> Mapping[str, Place]:
+        """The places by id."""
+        return {one.id: one for one in self.places}
+
+    @cached_property
+    def unit(self) -> Mapping[str, Unit]:
+        """The units by callsign."""
+        return {one.callsign: one for one in self.units}
+
+    @cached_property
     def zone(self) -> Mapping[str, Zone]:
         """The zones by id."""
         return {one.id: one for one in self.zones}

@@ -59,8 +59,8 @@ function paint() {
 // --- rows
 
 const lists = (name) => document.querySelectorAll(`[data-list="${CSS.escape(name)}"]`);
-const rowIn = (list, id) => [...list.children].find((row) => (row.dataset.row ?? row.id) === id);
-const idOf = (row) => row.dataset.row ?? row.id;
+const rowIn = (list, id) => [...list.children].find((row) => (row.dataset.rowId ?? row.id) === id);
+const idOf = (row) => row.dataset.rowId ?? row.id;
 const before = (a, b) => (a.dataset.sort ?? "") < (b.dataset.sort ?? "") || ((a.dataset.sort ?? "") === (b.dataset.sort ?? "") && idOf(a) < idOf(b));
 
 function parse(html) {
@@ -124,7 +124,7 @@ function applyRow({ list: name, id, sort, html }) {
     const fresh = parse(html);
     if (!fresh) continue;
     if (sort !== undefined && sort !== null) fresh.dataset.sort = sort;
-    if (!fresh.id && !fresh.dataset.row) fresh.id = id;
+    if (!fresh.id && !fresh.dataset.rowId) fresh.id = id;
     if (old) {
       const refocus = carryOver(old, fresh);
       old.replaceWith(fresh);
@@ -344,7 +344,7 @@ function connect() {
   source = null;
   lastWord = performance.now();
   show("connecting");
-  const line = new EventSource(address);
+  const line = new EventSource(`${address}${address.includes("?") ? "&" : "?"}since=${seq}`);
   source = line;
   const mine = (handler) => (event) => line === source && handler(event);
   line.addEventListener("hello", mine((event) => {

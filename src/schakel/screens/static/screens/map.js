@@ -153,10 +153,10 @@ function start(element) {
     areas = L.geoJSON(await response.json(), {
       interactive: false,
       style: { className: "area", weight: 1 },
-      pointToLayer: (feature, at) => L.marker(at, { icon: nameOf(feature), keyboard: false, interactive: false }),
+      pointToLayer: (feature, at) => L.marker(at, { icon: nameOf(feature), keyboard: false, interactive: false, zIndexOffset: -10000 }),
       onEachFeature: (feature, layer) => {
         if (!layer.getBounds || !feature.properties?.name) return;
-        L.marker(centre(feature, layer), { icon: nameOf(feature), keyboard: false, interactive: false }).addTo(map);
+        L.marker(centre(feature, layer), { icon: nameOf(feature), keyboard: false, interactive: false, zIndexOffset: -10000 }).addTo(map);
       },
     }).addTo(map);
     if (!byHand) fit();
