@@ -5,22 +5,22 @@ from __future__ import annotations
 from schakel.domain import events as e
 from schakel.domain.access import Viewer
 from schakel.domain.events import Subject
+from schakel.domain.fitting_care import CAN_TRANSPORT
 from schakel.domain.life_cycles import REPORTS, why_not, why_not_correct
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus
-from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, DeclineReason, UnitKind
+from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, DeclineReason
 from schakel.operations import journal
 from schakel.operations.action import action, ask_authority, ask_of, ask_of_request, check_time, locked
 from schakel.operations.current_region import region
+from schakel.operations.fitting import why_not_offer
 from schakel.operations.models import CareRequest, Deployment, Place, Unit
 from schakel.operations.timers import set_timer, when_due
 
 NOBODY = _("Choose a unit or a place to ask.")
 WITHOUT_TRIAGE = _("There is no urgency yet. Set it first; only a danger to life goes before triage.")
 NO_TRANSPORT = _("This unit cannot take a patient along. Ask for one that can.")
-
-CAN_TRANSPORT = (UnitKind.ALS, UnitKind.MCA, UnitKind.CARE_AMBULANCE)
 
 #: The reports that a crew makes with one tap, by the name in the journal.
 BY_NAME = {kind.__name__: kind for kind in REPORTS}
@@ -45,6 +45,8 @@ def offer(
     if (unit is None) == (place is None):
         raise Refused(Reason(NOBODY))
     provider = locked(Unit, unit) if unit is not None else locked(Place, place or 0)
+    if refusal := why_not_offer(row, care, provider, at):
+        raise Refused(refusal)
     if isinstance(provider, Unit) and (refusal := why_not(provider.state, Subject.UNIT, e.Offered)):
         raise Refused(refusal)
     job = Deployment.objects.create(request=row, unit_id=unit, place_id=place)
