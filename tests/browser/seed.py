@@ -66,6 +66,7 @@ class World:
     def session(self, seat: str) -> str:
         """The cookie of somebody who has just logged in."""
         from django.test import Client
+
         from schakel.accounts.models import Person
 
         client = Client()
@@ -191,6 +192,7 @@ def main() -> None:
     django.setup()
     import uvicorn
     from django.core.management import call_command
+
     from schakel.config.asgi import application
 
     call_command("migrate", verbosity=0)

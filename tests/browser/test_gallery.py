@@ -199,6 +199,7 @@ def test_the_command_bar_filters_runs_and_gives_the_focus_back(page):
     expect(bar.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Who waits?")
+    state(page, "live")
     page.keyboard.press("/")
     page.keyboard.type("#12")
     page.keyboard.press("Enter")
@@ -449,7 +450,8 @@ def test_the_demonstration_is_marked_on_every_page(page):
 
 
 def test_the_map_stays_where_a_hand_put_it(page, tell):
-    view = "() => { const m = document.getElementById('map').schakelMap; return [m.getCenter().lat, m.getCenter().lng, m.getZoom()] }"
+    view = """() => { const map = document.getElementById("map").schakelMap;
+        return [map.getCenter().lat, map.getCenter().lng, map.getZoom()]; }"""
     go_live(page)
     expect(page.locator("#map .area-name")).to_have_count(5)
     fitted = page.evaluate(view)

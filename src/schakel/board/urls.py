@@ -1,4 +1,11 @@
 """Addresses of this door."""
 
+from django.urls import path
+
+from schakel.board import views
+
 app_name = "board"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("outlines.geojson", views.outlines, name="outlines"),
+]

@@ -18,6 +18,7 @@ from schakel.desk.verbs import (
     CENTRE,
     Able,
     Said,
+    is_seen,
     new_key,
     options,
     request_seen,
@@ -329,17 +330,13 @@ def _request_of(follow_up: int) -> int:
 
 
 def _then(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
-    """The part again. Who handed the ownership away may no longer see the request: then it says so."""
-    seen = CareRequest.objects.visible_to(
-        request.viewer,  # type: ignore[attr-defined]
-        Category.LOGISTICS,
-        Able.clock(),
-    ).filter(pk=request_key)
+    """The part again; or, when the taker owns the request now and the centre no longer sees it, that it is so."""
+    seen = is_seen(request.viewer, request_key)  # type: ignore[attr-defined]
+    page_of = reverse("desk:follow_ups")
 
     def part() -> HttpResponse:
-        if seen.exists():
+        if seen:
             return of_request(request, request_key=request_key)
         return render(request, "desk/follow_ups/gone.html", {"number": request_key})
 
-    return then(request, said, part, f"{reverse('desk:follow_ups')}?request={request_key}" if seen.exists() else
-                reverse("desk:follow_ups"))
+    return then(request, said, part, f"{page_of}?request={request_key}" if seen else page_of)

@@ -133,6 +133,11 @@ def request_seen(viewer: Viewer, key: int) -> CareRequest:
     return get_object_or_404(seen.select_related("owner", "lead"), pk=key)
 
 
+def is_seen(viewer: Viewer, key: int) -> bool:
+    """Whether this viewer may know that the request is there."""
+    return CareRequest.objects.visible_to(viewer, Category.LOGISTICS, clock.now_ms()).filter(pk=key).exists()
+
+
 class Able:
     """What this viewer can do with one request and its deployments and follow-ups now, and why not."""
 

@@ -81,6 +81,8 @@ RULES: tuple[Rule, ...] = (
     Rule(_CENTRE_CARE, Relation.OWNER, _phases(Phase.ACTIVE, Phase.AFTERCARE), _ALL),
     Rule(frozenset({Role.DISPATCHER}), Relation.OWNER, _phases(Phase.ACTIVE), _TO_FIND),
     Rule(_CENTRE, Relation.OWNER, _phases(Phase.AFTERCARE, Phase.ENDED), _LOGISTICS),
+    Rule(_CENTRE_CARE, Relation.ASKED, _phases(Phase.OFFERED), _TO_JUDGE),
+    Rule(frozenset({Role.DISPATCHER}), Relation.ASKED, _phases(Phase.OFFERED), _LOGISTICS),
     Rule(_CENTRE_CARE, Relation.GLASS, _phases(Phase.ACTIVE), _ALL),
     Rule(frozenset({Role.CREW}), Relation.CREW, _phases(Phase.OFFERED, Phase.ENDED), _LOGISTICS),
     Rule(frozenset({Role.CREW}), Relation.CREW, _phases(Phase.ACTIVE), _ALL),

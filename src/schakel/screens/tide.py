@@ -142,9 +142,15 @@ class Tide:
             watcher.send(_message("hello", {"seq": watcher.seq, **_time()}))
             with self._lock:
                 self._watchers.add(watcher)
-        behind_most = min((w.seq for w in newcomers), default=self._seq)
-        if behind_most < self._seq:
-            self._bring(journal.after(behind_most), [w for w in newcomers if w.seq < self._seq], rights)
+        late = [watcher for watcher in newcomers if watcher.seq < self._seq and rights.get(watcher) is not None]
+        if late:
+            told = journal.after(min(watcher.seq for watcher in late))
+            for watcher in late:
+                # What left a list since the page was made may still stand on it: have it removed.
+                for name in watcher.lists:
+                    keys = (key for recorded in told for key in LISTS[name].keys(recorded.event))
+                    watcher.shown[name].update(key for key in keys if key is not None)
+            self._bring(told, late, rights)
 
     def _flow(self) -> None:
         """Take what happened since the last time and bring it to everybody."""

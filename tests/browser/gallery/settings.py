@@ -7,9 +7,9 @@ from pathlib import Path
 
 import xstatic.pkg.leaflet
 from csp.constants import NONE, SELF
-from gallery import clock
 
 import schakel.operations
+from gallery import clock
 
 # The gallery has no operations; its clock stands in for theirs.
 sys.modules["schakel.operations.clock"] = clock

@@ -1,8 +1,8 @@
 """Addresses of the gallery."""
 
 from django.urls import include, path
-from gallery import views
 
+from gallery import views
 from schakel.screens import context, navigation
 
 context.organisation_names = lambda keys: {1: "HAP Eemland"}

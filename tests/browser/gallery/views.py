@@ -14,9 +14,9 @@ from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import sync_and_async_middleware
 from django.views.decorators.csrf import csrf_exempt
+
 from gallery import clock
 from gallery.world import MINUTE, world
-
 from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.vocabulary import AmbulanceUrgency, Role, Source, Urgency
 

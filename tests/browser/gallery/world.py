@@ -7,6 +7,7 @@ import json
 from typing import ClassVar
 
 from django.template.loader import render_to_string
+
 from gallery import clock
 
 MINUTE = 60_000

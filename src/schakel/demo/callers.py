@@ -1,0 +1,171 @@
+"""Demand: when somebody calls for care, through which channel, where, how urgent and what for.
+
+A Poisson stream per kind of care with the rates of the region's file, constant within each hour. Simple on purpose:
+the planning room brings better demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schakel.demo.complaints import BY_URGENCY
+from schakel.demo.patients import Patient
+from schakel.demo.world import World
+from schakel.domain import events as e
+from schakel.domain.durations import HOUR
+from schakel.domain.region import HourlyWeights
+from schakel.domain.states import RequestStatus
+from schakel.domain.vocabulary import AmbulanceUrgency, Channel, Complaint, Urgency
+from schakel.operations import journal
+from schakel.operations.actions import care_request
+from schakel.operations.models import CareRequest
+
+_C = Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One kind of demand."""
+
+    name: str
+    per_year: float
+    hours: HourlyWeights
+    urgency: Mapping[Urgency, float]
+    channel: Mapping[Channel, float]
+    complaint: Complaint | None = None
+
+
+#: How long a caller by telephone waits before hanging up: log-normal, the median in seconds.
+PATIENCE_S = 240
+#: Share of the callers who call again about the same patient before anybody is there.
+SECOND_CALLS = 0.04
+#: Share of the accidents that somebody else reports as well.
+TWICE_REPORTED = 0.15
+#: Share of the calls that are lost half-way.
+LOST_LINES = 0.015
+
+
+class Callers:
+    """Everybody who calls."""
+
+    def __init__(self, world: World, share: float = 1.0) -> None:
+        self.world = world
+        self.share = share
+        self.streams = _streams(world)
+        self.again: dict[int, int] = {}  # a second call by the request it is about
+        world.when(self._answered, e.Answered)
+        world.when(self._triaged, e.Triaged)
+
+    def begin(self) -> None:
+        for stream in self.streams:
+            self._plan(stream)
+        for pk in CareRequest.objects.filter(status=RequestStatus.RINGING.value).order_by("pk").values_list("pk", flat=True):
+            self.world.later(self.world.chance.about(PATIENCE_S), self._hang_up, pk)
+
+    def per_hour(self, at: int) -> float:
+        """How many are expected in the hour around this moment."""
+        return sum(self._rate(stream, at) for stream in self.streams)
+
+    def _rate(self, stream: Stream, at: int) -> float:
+        return self.share * self.world.region.per_hour(stream.hours, stream.per_year, at)
+
+    def _plan(self, stream: Stream) -> None:
+        """Draw the next of a stream. Beyond the hour its rate is another, so it is drawn again there."""
+        world = self.world
+        next_hour = (world.now // HOUR + 1) * HOUR
+        rate = self._rate(stream, world.now)
+        when = world.now + world.chance.gap(rate) if rate > 0 else next_hour
+        if when >= next_hour:
+            world.at(next_hour, self._plan, stream)
+        else:
+            world.at(when, self._arrive, stream)
+
+    def _arrive(self, stream: Stream) -> None:
+        world, chance = self.world, self.world.chance
+        self._plan(stream)
+        urgency = chance.weighed(stream.urgency)
+        complaint = stream.complaint or chance.weighed(BY_URGENCY[urgency])
+        channel = chance.weighed(stream.channel)
+        today = world.region.calendar.day(world.now)
+        patient = world.patients.one(urgency, complaint, today, professional=channel is not Channel.PHONE)
+        self._ring(channel, patient)
+        if complaint is Complaint.GENERAL_TRAUMA and chance.happens(TWICE_REPORTED):
+            world.later(chance.between(20, 240), self._ring, Channel.PHONE, patient)
+
+    def _ring(self, channel: Channel, patient: Patient) -> int | bool:
+        world = self.world
+        request = world.act(care_request.ring, by=None, channel=channel)
+        if request:
+            world.patient_of[int(request)] = patient
+            if channel is Channel.PHONE:
+                world.later(world.chance.about(PATIENCE_S), self._hang_up, request)
+        return request
+
+    def _hang_up(self, request: int) -> None:
+        if _status(request) is RequestStatus.RINGING:
+            self.world.act(care_request.miss, by=None, request=request)
+
+    def _answered(self, told: journal.Recorded) -> None:
+        assert isinstance(told.event, e.Answered)
+        chance = self.world.chance
+        if chance.happens(LOST_LINES):
+            self.world.later(chance.between(20, 80), self._lose, told.event.request)
+
+    def _lose(self, request: int) -> None:
+        if _status(request) is RequestStatus.RECEIVED:
+            self.world.act(care_request.drop, by=None, request=request)
+
+    def _triaged(self, told: journal.Recorded) -> None:
+        """Some call again while they wait."""
+        assert isinstance(told.event, e.Triaged)
+        chance, request = self.world.chance, told.event.request
+        if request in self.world.patient_of and told.event.urgency.rank <= 3 and chance.happens(SECOND_CALLS):
+            self.world.later(chance.between(300, 1500), self._call_again, request)
+
+    def _call_again(self, request: int) -> None:
+        if _status(request) is RequestStatus.TRIAGED:
+            again = self._ring(Channel.PHONE, self.world.patient_of[request])
+            if again:
+                self.again[int(again)] = request
+
+
+def _status(request: int) -> RequestStatus:
+    return CareRequest.objects.values_list("status", flat=True).get(pk=request)
+
+
+def _streams(world: World) -> list[Stream]:
+    demand = world.region.demand
+    ambulance = demand.ambulance_per_year
+    by_112 = {_C.MKA: 70, _C.PROFESSIONAL: 15, _C.PHONE: 15}
+    planned = {_C.PROFESSIONAL: 90, _C.HAP: 10}
+    classes = [
+        Stream(
+            urgency.value,
+            ambulance[urgency],
+            demand.urgent_hours if urgency.value[0] == "A" else demand.planned_hours,
+            {Urgency[f"U{number}"]: 1},
+            by_112 if urgency.value[0] == "A" else planned,
+        )
+        for number, urgency in enumerate(AmbulanceUrgency)
+    ]
+    return [
+        *classes,
+        Stream("hap", demand.hap_per_year, demand.hap_hours, demand.hap_urgency_share, {_C.PHONE: 85, _C.HAP: 15}),
+        Stream(
+            "crisis",
+            demand.crisis_per_year,
+            demand.crisis_hours,
+            demand.crisis_urgency_share,
+            {_C.PHONE: 45, _C.PROFESSIONAL: 40, _C.MKA: 15},
+            Complaint.PSYCHIATRIC,
+        ),
+        Stream(
+            "nurse",
+            demand.district_nurse_per_year,
+            demand.urgent_hours,
+            {Urgency.U3: 60, Urgency.U4: 40},
+            {_C.PHONE: 40, _C.PROFESSIONAL: 60},
+            Complaint.CARE_AT_HOME,
+        ),
+    ]

@@ -1,0 +1,251 @@
+"""Who waits: one regional work queue for every channel, and what may not scroll away until it is handled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from schakel.accounts.gate import only_for
+from schakel.desk.verbs import CENTRE, new_key
+from schakel.domain.access import LIVING, Category, Ties, Viewer, sees
+from schakel.domain.durations import MINUTE
+from schakel.domain.events import Event, Subject
+from schakel.domain.life_cycles import LIFE_CYCLES
+from schakel.domain.reasons import gettext_noop as N_
+from schakel.domain.region.model import Organisation
+from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
+from schakel.domain.vocabulary import Channel, Role
+from schakel.domain.waiting import Deadline, Promise, Wait, nearest, order, waits_for
+from schakel.operations import clock
+from schakel.operations.current_region import region
+from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
+from schakel.screens.lists import LiveList
+from schakel.screens.page import live_page
+
+#: How long before its deadline a row stands out.
+NEAR = 5 * MINUTE
+
+#: Whoever may answer a call.
+ANSWERING = (Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD)
+
+_REQUEST_KINDS = tuple(kind.__name__ for kind in LIFE_CYCLES[Subject.REQUEST])
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _filled(rows: Sequence[CareRequest]) -> Sequence[CareRequest]:
+    """Put on the rows what a row of the queue shows, in three queries whatever their number."""
+    keys = [row.pk for row in rows]
+    jobs, tasks = defaultdict(list), defaultdict(list)
+    for job in Deployment.objects.filter(request__in=keys).values_list("request", "status", "reply_by", "arrived_at"):
+        jobs[job[0]].append(job[1:])
+    for task in FollowUp.objects.filter(request__in=keys).values_list("request", "status", "reply_by"):
+        tasks[task[0]].append(task[1:])
+    signs = last_signs(keys)
+    zones, norms = region().zone, region().norms
+    for row in rows:
+        row.zone_name = zones[row.zone].name if row.zone in zones else ""
+        helped = any(status is DeploymentStatus.CLEARED for status, _by, _at in jobs[row.pk])
+        helped |= any(status is FollowUpStatus.DONE for status, _by in tasks[row.pk])
+        row.waits = waits_for(row.state, helped=helped)
+        row.deadline = _deadline(row, jobs[row.pk], tasks[row.pk])
+        row.order = order(row.state, row.deadline)
+        row.since = row.closed_at or row.received_at
+        row.stale_at = None
+        if row.status is RequestStatus.RECEIVED:
+            row.stale_at = signs.get(row.pk, row.received_at) + norms.stale_claim_ms
+        row.near = NEAR
+    return rows
+
+
+def last_signs(keys: Iterable[int]) -> dict[int, int]:
+    """When something was last recorded of each of these requests."""
+    entries = JournalEntry.objects.filter(request__in=list(keys), kind__in=_REQUEST_KINDS).order_by()
+    return dict(entries.values("request").annotate(last=Max("recorded_at")).values_list("request", "last"))
+
+
+def _deadline(row: CareRequest, jobs: list[tuple], tasks: list[tuple]) -> Deadline | None:
+    found: list[Deadline | None] = []
+    for status, reply_by, _arrived in jobs:
+        if status is DeploymentStatus.OFFERED and reply_by:
+            found.append(Deadline(reply_by, Promise.REPLY))
+    for status, reply_by in tasks:
+        if status in (FollowUpStatus.SEEKING, FollowUpStatus.OFFERED) and reply_by:
+            found.append(Deadline(reply_by, Promise.TAKER))
+    if row.waits in (Wait.CARE, Wait.CREW) and not any(arrived for *_rest, arrived in jobs):
+        asked = row.triaged_at or row.received_at
+        found.append(Deadline(region().due(row.urgency, asked), Promise.CARE))
+        if every := region().norms.reassess_ms.get(row.urgency):
+            found.append(Deadline((row.assessed_at or asked) + every, Promise.REASSESSMENT))
+    return nearest(found)
+
+
+def _rows(keys: set[int] | None, *statuses: RequestStatus) -> Sequence[CareRequest]:
+    rows = CareRequest.objects.filter(status__in=[status.value for status in statuses])
+    if keys is not None:
+        rows = rows.filter(pk__in=keys)
+    return list(rows.select_related("owner", "handler", "lead", "lead_offered", "owner_offered"))
+
+
+def _queue(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    return _filled(_rows(keys, *LIVING))
+
+
+def _calls(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    return _rows(keys, RequestStatus.RINGING)
+
+
+def _missed(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    return _rows(keys, RequestStatus.MISSED)
+
+
+def _claims(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    return _filled(_rows(keys, RequestStatus.RECEIVED))
+
+
+def _alarms(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    rows = _rows(keys, RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+    return _filled([row for row in rows if row.reassess_overdue or row.line_lost])
+
+
+def _asked(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    rows = _rows(keys, RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+    return _filled([row for row in rows if row.lead_offered_id or row.owner_offered_id])
+
+
+def _on_desk(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
+    return viewer.has(*CENTRE) and ties is not None and sees(viewer, ties, Category.LOGISTICS, now)
+
+
+def _of_me(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
+    mine = row.lead_offered_id == viewer.person or row.owner_offered_id in viewer.organisations(*CENTRE)
+    return mine and _on_desk(viewer, row, ties, now)
+
+
+def _keys(event: Event) -> Iterable[int | None]:
+    return [getattr(event, "request", None)]
+
+
+def _live(name: str, rows: object, sort: object, *, shows: object = _on_desk, template: str = "") -> LiveList:
+    return LiveList(
+        name=name,
+        template=f"desk/{template or 'row_' + name}.html",
+        rows=rows,  # type: ignore[arg-type]
+        shows=shows,  # type: ignore[arg-type]
+        sort=sort,  # type: ignore[arg-type]
+        keys=_keys,
+        prefix={"queue": "request"}.get(name, name),
+        request_of=lambda row: row,
+    )
+
+
+def _by_age(row: CareRequest) -> str:
+    return f"{row.received_at or 0:015d}"
+
+
+def _by_order(row: CareRequest) -> str:
+    return row.order
+
+
+LISTS = (
+    _live("queue", _queue, _by_order),
+    _live("calls", _calls, _by_age),
+    _live("missed", _missed, _by_age),
+    _live("alarms", _alarms, _by_order),
+    _live("claims", _claims, _by_age),
+    _live("asked", _asked, _by_order, shows=_of_me),
+)
+
+
+# ---------------------------------------------------------------- the screen
+
+
+class Filter(NamedTuple):
+    """One way to look at the queue: everything, what is mine, or what waits for one thing."""
+
+    name: str
+    label: str
+    key: str
+
+
+FILTERS = (
+    Filter("", N_("Everybody"), "0"),
+    Filter("mine", N_("Mine"), "1"),
+    *(Filter(wait.value, wait.label, str(at)) for at, wait in enumerate(Wait, 2)),
+)
+
+#: The ways in, each with the key that begins a request.
+WAYS_IN = ((Channel.PHONE, "n"), (Channel.PROFESSIONAL, "p"), (Channel.HAP, "h"), (Channel.MKA, "m"))
+
+
+@only_for(*CENTRE)
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Who waits?"""
+    asked = request.GET.get("show", "")
+    return live_page(
+        request,
+        "desk/queue.html",
+        title=_("Who waits?"),
+        lists=tuple(live.name for live in LISTS),
+        filters=FILTERS,
+        show=asked if asked in {one.name for one in FILTERS} else "",
+        ways_in=[(channel, key, new_key()) for channel, key in WAYS_IN],
+        keys={name: new_key() for name in ("claim", "ring")},
+        answers=request.viewer.has(*ANSWERING),  # type: ignore[attr-defined]
+        desks=desks(clock.now_ms()),
+    )
+
+
+@only_for(*CENTRE)
+@require_safe
+def room(request: HttpRequest) -> HttpResponse:
+    """The line that says which desks are in the room now."""
+    return render(request, "desk/room.html", {"desks": desks(clock.now_ms())})
+
+
+# ---------------------------------------------------------------- the virtual room
+
+
+class Desk(NamedTuple):
+    """A partner's desk: in the room until, or when it joins; whether it takes requests itself, and who does if not."""
+
+    partner: Organisation
+    shares: bool
+    until: int | None
+    joins: int | None
+    takes: bool
+    opens: int | None
+    overflow: str
+
+
+def desks(now: int) -> list[Desk]:
+    """The desks that share the room at some hour, or leave their calls to another when they are closed."""
+    here = region()
+    found = []
+    for one in here.organisations:
+        if not one.virtual_desk and not one.overflow:
+            continue
+        span = here.calendar.current(one.virtual_desk, now)
+        takes = here.is_open(one.id, now)
+        found.append(
+            Desk(
+                partner=one,
+                shares=span is not None,
+                until=span.end if span else None,
+                joins=here.calendar.next_start(one.virtual_desk, now) if one.virtual_desk and not span else None,
+                takes=takes,
+                opens=None if takes else here.opens_at(one.id, now),
+                overflow=here.organisation[one.overflow].name if one.overflow else "",
+            )
+        )
+    return found
+

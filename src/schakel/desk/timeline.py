@@ -1,0 +1,153 @@
+"""What happened to one request, in words: a sentence for every kind of event that a request can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from schakel.accounts.models import Organisation, Person
+from schakel.domain.events import SUBJECTS, facts
+from schakel.domain.reasons import gettext_noop as _
+from schakel.domain.vocabulary import Term
+from schakel.operations import journal
+from schakel.operations.current_region import region
+from schakel.operations.models import JournalEntry, Place, Unit
+from schakel.screens.wording import name_of, say
+
+#: A sentence for each kind of event. {by} stands beside it; the other places are what the event established.
+SENTENCES: dict[str, str] = {
+    "Rang": _("The call came in: {channel}"),
+    "Received": _("Began the request: {channel}"),
+    "Answered": _("Answered the call"),
+    "TakenOver": _("Took the call over"),
+    "Missed": _("The caller was gone before anybody answered"),
+    "Dropped": _("The line was lost"),
+    "Resumed": _("The caller is on the line again"),
+    "Located": _("The patient is in {zone}"),
+    "LifeThreatAssessed": _("Life in danger: {life_threat}"),
+    "Identified": _("Patient known: {identified}"),
+    "ComplaintChosen": _("Entry complaint: {complaint}"),
+    "Triaged": _("Urgency {urgency}: {reason}"),
+    "UrgencyRaised": _("Urgency raised to {urgency}: {reason}"),
+    "UrgencyLowered": _("Urgency lowered to {urgency}: {reason}"),
+    "ReassessmentOverdue": _("The re-assessment is overdue"),
+    "Reassessed": _("Asked again; the urgency stands"),
+    "CareChosen": _("Care chosen: {care}"),
+    "LeadOffered": _("Clinical lead offered to {lead_offered}"),
+    "LeadAccepted": _("Clinical lead taken by {lead}"),
+    "LeadDeclined": _("Clinical lead declined"),
+    "OwnershipOffered": _("{owner_offered} was asked to own the request"),
+    "OwnershipAccepted": _("{owner} owns the request now"),
+    "OwnershipDeclined": _("Ownership declined: {reason}"),
+    "Linked": _("Linked to incident {incident}"),
+    "Merged": _("Merged into request {merged_into}"),
+    "Closed": _("Closed: {reason}"),
+    "Reopened": _("Opened again: {reason}"),
+    "Offered": _("{care} offered to {provider}"),
+    "OfferTimedOut": _("{provider} did not answer in time"),
+    "OfferWithdrawn": _("Offer to {provider} taken back: {reason}"),
+    "Accepted": _("{provider} accepted"),
+    "Declined": _("{provider} declined: {reason}"),
+    "Departed": _("{provider} is under way"),
+    "Arrived": _("{provider} is on scene"),
+    "TransportStarted": _("{provider} left with the patient"),
+    "ReachedDestination": _("{provider} is at the destination"),
+    "HandedOver": _("{provider} handed the patient over"),
+    "Cleared": _("{provider} is free again"),
+    "Cancelled": _("{provider} stopped: {reason}"),
+    "Preempted": _("{provider} was taken for something more urgent"),
+    "ReportCorrected": _("Time of a report of {provider} corrected"),
+    "FollowUpAsked": _("Follow-up asked: {need}"),
+    "FollowUpOffered": _("Follow-up offered to {partner}"),
+    "FollowUpWithdrawn": _("Follow-up taken back"),
+    "FollowUpAccepted": _("Follow-up accepted"),
+    "FollowUpDeclined": _("Follow-up declined: {reason}"),
+    "FollowUpEscalated": _("Nobody took the follow-up: {level} is called upon"),
+    "FollowUpDone": _("Follow-up done"),
+    "FollowUpCancelled": _("Follow-up cancelled: {reason}"),
+}
+
+#: Changes of the urgency, which stand beside it with author and reason.
+OF_URGENCY = ("Triaged", "UrgencyRaised", "UrgencyLowered", "Reassessed", "ReassessmentOverdue")
+
+
+class Line(NamedTuple):
+    """One thing that happened. `at`: when; `late`: recorded that much later (ms), 0 when at once."""
+
+    seq: int
+    kind: str
+    at: int
+    late: int
+    by: str
+    sentence: str
+    urgency: Term | None
+
+
+#: From how much later on the time of recording is shown too (ms).
+LATE = 60_000
+
+
+def lines_of(request: int) -> list[Line]:
+    """The journal of a request in words, newest first: its own events and those of its deployments and follow-ups."""
+    entries = JournalEntry.objects.filter(request=request).order_by("seq").values_list(*journal.COLUMNS)
+    told = [journal.read(entry) for entry in entries]
+    names = _Names(told)
+    return [_line(one, names) for one in reversed(told)]
+
+
+def _line(one: journal.Recorded, names: _Names) -> Line:
+    kind = type(one.event).__name__
+    late = one.recorded_at - one.event.at
+    return Line(
+        seq=one.seq,
+        kind=kind,
+        at=one.event.at,
+        late=one.recorded_at if late >= LATE else 0,
+        by=names.person(one.by),
+        sentence=say(SENTENCES[kind]).format(**names.filled(one.event)),
+        urgency=getattr(one.event, "urgency", None),
+    )
+
+
+class _Names:
+    """The names behind the keys of these events, in one query per kind of row."""
+
+    def __init__(self, told: Iterable[journal.Recorded]) -> None:
+        said: list[dict[str, Any]] = [
+            facts(one.event) | {name: getattr(one.event, name, None) for name in SUBJECTS} for one in told
+        ]
+
+        def keys(*names: str) -> set[int]:
+            return {one[name] for one in said for name in names if one.get(name) is not None}
+
+        people = keys("handler", "lead", "lead_offered") | {one.by for one in told if one.by is not None}
+        self._people = {one.pk: str(one) for one in Person.objects.filter(pk__in=people)}
+        self._partners = dict(
+            Organisation.objects.filter(pk__in=keys("owner", "owner_offered", "partner")).values_list("pk", "name")
+        )
+        self._units = dict(Unit.objects.filter(pk__in=keys("unit")).values_list("pk", "callsign"))
+        self._places = dict(Place.objects.filter(pk__in=keys("place")).values_list("pk", "name"))
+
+    def person(self, key: int | None) -> str:
+        """Who; the centre's own clock where nobody did it."""
+        return say(_("The clock of the centre")) if key is None else self._people.get(key, str(key))
+
+    def filled(self, event: Any) -> dict[str, object]:
+        """What the event established, as words."""
+        words: dict[str, object] = {}
+        for name, value in facts(event).items():
+            if isinstance(value, Term):
+                words[name] = str(value) if name in ("urgency", "ambulance_urgency") else name_of(value)
+            elif isinstance(value, bool):
+                words[name] = say(_("yes")) if value else say(_("no"))
+            elif name in ("handler", "lead", "lead_offered"):
+                words[name] = self._people.get(value, value)
+            elif name in ("owner", "owner_offered", "partner"):
+                words[name] = self._partners.get(value, value)
+            elif name == "zone":
+                words[name] = region().zone[value].name if value in region().zone else value
+            else:
+                words[name] = value
+        unit, place = getattr(event, "unit", None), getattr(event, "place", None)
+        words["provider"] = self._units.get(unit) or self._places.get(place) or say(_("The provider"))
+        return words
