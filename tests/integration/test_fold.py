@@ -136,8 +136,11 @@ def test_generated_runs_do_get_somewhere(busy):
             else:
                 refused += 1
         kinds = set(JournalEntry.objects.values_list("kind", flat=True).distinct())
+        _rows_are_their_histories()
+        _counts_are_what_is_counted()
+        _every_event_was_allowed_when_it_came()
     known = {kind.__name__ for kind in EVENTS}
-    assert len(kinds) >= 0.85 * len(known), f"never happened: {sorted(known - kinds)}"
+    assert len(kinds) >= 0.8 * len(known), f"never happened: {sorted(known - kinds)}"
     assert 150 < refused < 1200
 
 
