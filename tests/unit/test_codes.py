@@ -17,7 +17,18 @@ def test_a_bsn_that_passes_the_eleven_test_is_kept_as_nine_digits():
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "0", "000000000", "111222334", "11122233", "1112223330", "11122233a", "١١١٢٢٢٣٣٣", "1112223\x0033", "-111222333-1"],
+    [
+        "",
+        "0",
+        "000000000",
+        "111222334",
+        "11122233",
+        "1112223330",
+        "11122233a",
+        "١١١٢٢٢٣٣٣",
+        "1112223\x0033",
+        "-111222333-1",
+    ],
 )
 def test_anything_else_is_not_a_bsn(typed):
     with pytest.raises(ValueError, match="nine digits"):
@@ -63,7 +74,8 @@ def test_a_telephone_number_is_kept_with_its_country_code(typed, kept):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "112", "14030", "030123456", "03012345678", "0012", "+0612345678", "+", "06-abcdefgh", "0612345678\x00"]
+    "typed",
+    ["", "112", "14030", "030123456", "03012345678", "0012", "+0612345678", "+", "06-abcdefgh", "0612345678\x00"],
 )
 def test_anything_that_cannot_be_called_back_is_not_a_telephone_number(typed):
     with pytest.raises(ValueError, match="ten digits"):
@@ -80,7 +92,9 @@ def test_a_postcode_is_kept_in_one_form(typed):
     assert Postcode(typed).text == "3701 AB"
 
 
-@pytest.mark.parametrize("typed", ["", "0701AB", "370AB", "3701A", "3701ABC", "3701 12", "AB3701", "3701éé", "３７０１AB"])
+@pytest.mark.parametrize(
+    "typed", ["", "0701AB", "370AB", "3701A", "3701ABC", "3701 12", "AB3701", "3701éé", "３７０１AB"]
+)
 def test_anything_else_is_not_a_postcode(typed):
     with pytest.raises(ValueError, match="four digits"):
         Postcode(typed)
@@ -100,9 +114,7 @@ def test_an_identifier_does_not_show_itself(code, typed):
         assert "222" not in shown and "123" not in shown and "3701" not in shown
 
 
-@pytest.mark.parametrize(
-    ("code", "typed"), [(Bsn, "987654321"), (PhoneNumber, "98765"), (Postcode, "98765ZZ")]
-)
+@pytest.mark.parametrize(("code", "typed"), [(Bsn, "987654321"), (PhoneNumber, "98765"), (Postcode, "98765ZZ")])
 def test_the_refusal_of_an_identifier_does_not_show_what_was_typed(code, typed):
     with pytest.raises(ValueError) as wrong:
         code(typed)

@@ -15,12 +15,14 @@ from schakel.domain.fitting_care import (
     unfilled,
     urgency_to_act_on,
 )
+from schakel.domain.reasons import RegionText
 from schakel.domain.region import RoutingRule
 from schakel.domain.vocabulary import Care, Complaint, PlaceKind, UnitKind, Urgency
 from schakel.domain.vocabulary import Competence as C
 
+OFTEN = RegionText("Past vaak.", english="Often fits.")
 RULE = RoutingRule(
-    "falls", frozenset({Urgency.U3}), frozenset({Complaint.FALL_ELDERLY}), (Care.GP_VISIT, Care.ADVICE), "Often fits."
+    "falls", frozenset({Urgency.U3}), frozenset({Complaint.FALL_ELDERLY}), (Care.GP_VISIT, Care.ADVICE), OFTEN
 )
 
 
@@ -96,13 +98,19 @@ def test_the_rule_gives_the_order_and_what_it_does_not_name_comes_after_it():
     assert [one.care for one in found[:2]] == [Care.GP_VISIT, Care.ADVICE]
     assert {one.care for one in found} == set(Care) and len(found) == len(Care)
     assert [one.another_choice for one in found] == [False, False] + [True] * (len(Care) - 2)
-    assert str(found[0].reason) == "Often fits." and found[0].rule == "falls"
+    assert str(found[0].reason) == "Past vaak." and found[0].rule == "falls"
     assert "falls" in str(found[2].reason)
 
 
 def test_a_reason_with_braces_in_the_region_file_is_shown_as_it_stands():
-    rule = RoutingRule("r", frozenset({Urgency.U3}), frozenset(), (Care.ADVICE,), "see {agreement}")
-    assert str(options(rule, urgency=Urgency.U3, life_threat=None, reach={})[0].reason) == "see {agreement}"
+    rule = RoutingRule(
+        "r",
+        frozenset({Urgency.U3}),
+        frozenset(),
+        (Care.ADVICE,),
+        RegionText("zie {agreement}", english="see {agreement}"),
+    )
+    assert str(options(rule, urgency=Urgency.U3, life_threat=None, reach={})[0].reason) == "zie {agreement}"
 
 
 @pytest.mark.parametrize(

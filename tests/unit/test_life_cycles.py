@@ -165,7 +165,9 @@ def test_states_are_never_compared_by_number():
     """A status is one word of a closed list. Ordering them would put a rule where no table shows it."""
     for module in (life_cycles, access, authority):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if isinstance(node, ast.Compare) and any(isinstance(o, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for o in node.ops):
+            if isinstance(node, ast.Compare) and any(
+                isinstance(o, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for o in node.ops
+            ):
                 assert "status" not in ast.unparse(node), ast.unparse(node)
     for status in (s for statuses in STATUSES.values() for s in statuses):
         with pytest.raises(TypeError):

@@ -66,7 +66,9 @@ def test_free_text_stands_only_in_columns_about_patients():
 def test_an_event_holds_only_keys_numbers_and_terms(event):
     hints = typing.get_type_hints(event)
     for field in fields(event):
-        kinds = {kind for kind in (typing.get_args(hints[field.name]) or (hints[field.name],)) if kind is not type(None)}
+        kinds = {
+            kind for kind in (typing.get_args(hints[field.name]) or (hints[field.name],)) if kind is not type(None)
+        }
         for kind in kinds:
             plain = kind in (int, bool, float) or (isinstance(kind, type) and issubclass(kind, Enum))
             assert plain or (kind is str and field.name in PLAIN_WORDS), f"{event.__name__}.{field.name} is {kind}"

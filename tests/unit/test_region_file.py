@@ -384,7 +384,9 @@ WRONG = {
         "one rule",
         "a second rule for U2 with psychiatric",
     ),
-    "a rule without a reason": Wrong('reason = "Vital', 'why = "Vital', "routing.rule[u0].reason", "a text", "nothing"),
+    "a rule without a reason": Wrong(
+        'reason = "Vitale', 'why = "Vitale', "routing.rule[u0].reason", "a text", "nothing"
+    ),
     # the tables beside it
     "no zones file": Wrong(ZONES, "zones.csv", "zones", "a file that can be read", '"zones.csv"'),
     "no outlines": Wrong(

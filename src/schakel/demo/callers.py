@@ -60,7 +60,9 @@ class Callers:
     def begin(self) -> None:
         for stream in self.streams:
             self._plan(stream)
-        for pk in CareRequest.objects.filter(status=RequestStatus.RINGING.value).order_by("pk").values_list("pk", flat=True):
+        for pk in (
+            CareRequest.objects.filter(status=RequestStatus.RINGING.value).order_by("pk").values_list("pk", flat=True)
+        ):
             self.world.later(self.world.chance.about(PATIENCE_S), self._hang_up, pk)
 
     def per_hour(self, at: int) -> float:

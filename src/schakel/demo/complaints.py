@@ -21,17 +21,32 @@ BY_URGENCY: dict[U, dict[C, float]] = {
     U.U5: {C.SKIN: 4, C.COUGH: 4, C.EYE: 2, C.URINARY: 2, C.BACK_PAIN: 2, C.MALAISE: 1},
 }  # fmt: skip
 
-#: In the words of the caller. `{who}`: "mijn man", "ik"; each begins a new sentence after it.
+#: In the words of the caller.
 WORDS: dict[C, tuple[str, ...]] = {
-    C.LIMB_TRAUMA: ("Van de trap gegleden, kan niet op het been staan.", "Pols dik en scheef na een val op het voetbalveld."),
-    C.GENERAL_TRAUMA: ("Met de fiets tegen een auto gereden, ligt nog op straat.", "Van een ladder gevallen, ongeveer drie meter."),
+    C.LIMB_TRAUMA: (
+        "Van de trap gegleden, kan niet op het been staan.",
+        "Pols dik en scheef na een val op het voetbalveld.",
+    ),
+    C.GENERAL_TRAUMA: (
+        "Met de fiets tegen een auto gereden, ligt nog op straat.",
+        "Van een ladder gevallen, ongeveer drie meter.",
+    ),
     C.WOUND: ("Diepe snee in de hand bij het koken, blijft bloeden.", "Hond heeft in de onderarm gebeten."),
-    C.ABDOMINAL_PAIN: ("Sinds vanmiddag felle pijn rechtsonder in de buik.", "Aanvallen van pijn in de zij, kan niet stilzitten."),
+    C.ABDOMINAL_PAIN: (
+        "Sinds vanmiddag felle pijn rechtsonder in de buik.",
+        "Aanvallen van pijn in de zij, kan niet stilzitten.",
+    ),
     C.ABDOMINAL_PAIN_CHILD: ("Kind van vijf huilt van de buikpijn en wil niet lopen.",),
-    C.DYSPNOEA: ("Krijgt steeds minder lucht, kan geen hele zin meer zeggen.", "Benauwd sinds gisteren, de pufjes helpen niet."),
+    C.DYSPNOEA: (
+        "Krijgt steeds minder lucht, kan geen hele zin meer zeggen.",
+        "Benauwd sinds gisteren, de pufjes helpen niet.",
+    ),
     C.SKIN: ("Rode jeukende plekken over de hele rug.", "Een warme rode plek op het been die groter wordt."),
     C.URINARY: ("Pijn bij het plassen en steeds kleine beetjes.", "De katheter loopt niet meer door."),
-    C.CHEST_PAIN: ("Drukkende pijn op de borst, straalt uit naar de arm, zweterig.", "Al een uur een zwaar gevoel op de borst."),
+    C.CHEST_PAIN: (
+        "Drukkende pijn op de borst, straalt uit naar de arm, zweterig.",
+        "Al een uur een zwaar gevoel op de borst.",
+    ),
     C.EYE: ("Een splinter in het oog gekregen bij het slijpen.", "Rood en pijnlijk oog, ziet wazig."),
     C.COUGH: ("Hoest al twee weken en nu ook groen slijm.",),
     C.FEVER_CHILD: ("Baby van tien maanden, 39,8 en drinkt slecht.", "Kind heeft koorts en is suf."),
@@ -51,9 +66,15 @@ WORDS: dict[C, tuple[str, ...]] = {
     C.NOSEBLEED: ("Bloedneus die al een uur niet stopt, slikt bloedverdunners.",),
     C.VOMITING: ("Kan niets binnenhouden sinds gisteren.",),
     C.MALAISE: ("Voelt zich beroerd en slap, wil niet eten.",),
-    C.FALL_ELDERLY: ("Moeder van 86 ligt naast het bed en kan niet opstaan.", "Gevallen bij het douchen, pijn in de heup."),
-    C.CARE_AT_HOME: ("De mantelzorger is opgenomen, er is niemand voor vannacht.", "Het gaat thuis niet meer, hij dwaalt door het huis."),
-}  # fmt: skip
+    C.FALL_ELDERLY: (
+        "Moeder van 86 ligt naast het bed en kan niet opstaan.",
+        "Gevallen bij het douchen, pijn in de heup.",
+    ),
+    C.CARE_AT_HOME: (
+        "De mantelzorger is opgenomen, er is niemand voor vannacht.",
+        "Het gaat thuis niet meer, hij dwaalt door het huis.",
+    ),
+}
 
 NOTES = (
     "Partner blijft erbij tot er iemand is.",

@@ -33,7 +33,7 @@ from schakel.domain.vocabulary import (
 from schakel.operations import dossier, fitting, journal
 from schakel.operations.actions import care_request, deployment, follow_up, glass, handover
 from schakel.operations.actions import dossier as writing
-from schakel.operations.models import CareRequest, Deployment, FollowUp
+from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
 
 #: Of the care that the rule names, how the choice falls: the first, the second, and so on.
 PREFERENCE = (70, 20, 8, 2)
@@ -64,7 +64,6 @@ class DeskStaff:
         for react, *kinds in (
             (self._rang, e.Rang, e.Missed),
             (self._answered, e.Answered, e.Received),
-            (self._dropped, e.Dropped),
             (self._chosen, e.CareChosen),
             (self._triaged, e.Triaged, e.UrgencyRaised, e.UrgencyLowered, e.Reassessed),
             (self._overdue, e.ReassessmentOverdue),
@@ -274,9 +273,6 @@ class DeskStaff:
         self._ask_place(request, triagist)
         self._decide(request, triagist)
 
-    def _dropped(self, told: journal.Recorded) -> None:
-        """A person lost the line: the caller is reached again after a while, when nobody called back."""
-
     def _care(self, request: int, urgency: Urgency, complaint: Complaint | None) -> Care:
         """Which care: mostly what the region's rule puts first."""
         region, chance = self.world.region, self.world.chance
@@ -474,7 +470,7 @@ class DeskStaff:
     def _follow_up_open(self, told: journal.Recorded) -> None:
         event, chance = told.event, self.world.chance
         if isinstance(event, e.FollowUpDeclined):
-            last = JournalPartner.of(event.follow_up)
+            last = _last_asked(event.follow_up)
             if last is not None:
                 self.refused.setdefault(event.follow_up, set()).add(last)
         self._plan_follow_up(event.follow_up, chance.about(100))
@@ -573,12 +569,7 @@ class DeskStaff:
         self._plan_change()
 
 
-class JournalPartner:
-    """Which partner was asked last for a follow-up: a decline empties the row, the journal still knows."""
-
-    @staticmethod
-    def of(follow_up: int) -> int | None:
-        from schakel.operations.models import JournalEntry
-
-        offers = JournalEntry.objects.filter(kind=e.FollowUpOffered.__name__, follow_up=follow_up)
-        return offers.order_by("-seq").values_list("partner", flat=True).first()
+def _last_asked(task: int) -> int | None:
+    """The partner that was asked last: a decline empties the row, the journal still knows."""
+    offers = JournalEntry.objects.filter(kind=e.FollowUpOffered.__name__, follow_up=task)
+    return offers.order_by("-seq").values_list("partner", flat=True).first()

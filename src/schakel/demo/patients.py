@@ -29,7 +29,13 @@ LAST = ("Voorbeeldsma", "Verzonnen", "Van der Proef", "Fictieveld", "De Bedachte
 STREETS = ("Proefveldlaan", "Verzonnenweg", "Oefenpad", "Voorbeeldstraat", "Luchtkasteellaan", "Nergenskade",
            "Bedenkplein", "Modelhof", "Schijnbeweging", "Papierdreef", "Droomlaan", "Demosingel")  # fmt: skip
 RELATIONS = ("partner", "dochter", "zoon", "buurvrouw", "verzorgende", "voorbijganger")
-PROFESSIONALS = ("huisarts", "ambulanceverpleegkundige", "wijkverpleegkundige", "SEH-arts", "specialist ouderengeneeskunde")
+PROFESSIONALS = (
+    "huisarts",
+    "ambulanceverpleegkundige",
+    "wijkverpleegkundige",
+    "SEH-arts",
+    "specialist ouderengeneeskunde",
+)
 CHILDREN = (Complaint.FEVER_CHILD, Complaint.ABDOMINAL_PAIN_CHILD)
 OLD = (Complaint.FALL_ELDERLY, Complaint.CARE_AT_HOME)
 DAYS_IN_YEAR = 365.25
@@ -88,9 +94,7 @@ class Patients:
             birth_date=born.isoformat(),
             bsn=self._next_bsn(),
             zone=zone,
-            point=Point(
-                zone.point.lat + chance.random.gauss(0, 0.006), zone.point.lon + chance.random.gauss(0, 0.009)
-            ),
+            point=Point(zone.point.lat + chance.random.gauss(0, 0.006), zone.point.lon + chance.random.gauss(0, 0.009)),
             street=chance.among(STREETS),
             house_number=str(chance.random.randrange(1, 240)),
             postcode=f"{self._pc4(zone)} {chance.among('ABCDEGHJKLMNPRSTVWXZ')}{chance.among('ABCEGHJKLMNPRTVWXZ')}",

@@ -21,10 +21,12 @@ from schakel.operations.models import Unit
 
 PASSWORD = "schakel-demo-2026"
 
-FIRST = ("Ada", "Bram", "Chaya", "Daan", "Emre", "Fenna", "Guus", "Hanna", "Ilias", "Juul", "Kees", "Lotte", "Mounir",
-         "Noor", "Okke", "Pippa", "Quinten", "Rik", "Sofie", "Tijn", "Ummi", "Veerle", "Wout", "Yara", "Zeno")  # fmt: skip
-LAST = ("Demohof", "van Oefening", "Simulo", "Proefkamp", "van der Loop", "Rolspel", "Scenario", "Draaiboek", "Nagebootst",
-        "Kunstveld", "van Spel", "Decorstra", "Figurant", "Regieboom", "Poppenkast", "Naspel")  # fmt: skip
+FIRST = ("Ada", "Bram", "Chaya", "Daan", "Emre", "Fenna", "Guus", "Hanna", "Ilias", "Juul", "Kees", "Lotte",
+         "Mounir", "Noor", "Okke", "Pippa", "Quinten", "Rik", "Sofie", "Tijn", "Ummi", "Veerle", "Wout", "Yara",
+         "Zeno")  # fmt: skip
+LAST = ("Demohof", "van Oefening", "Simulo", "Proefkamp", "van der Loop", "Rolspel", "Scenario", "Draaiboek",
+        "Nagebootst", "Kunstveld", "van Spel", "Decorstra", "Figurant", "Regieboom", "Poppenkast",
+        "Naspel")  # fmt: skip
 
 #: What a crew of each kind of unit is certified for, per person.
 CREWS: dict[UnitKind, tuple[tuple[Competence, ...], ...]] = {

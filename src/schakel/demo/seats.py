@@ -50,7 +50,7 @@ class Seats:
         self.units = frozenset(duties.values_list("unit", flat=True))
 
     def patience(self, role: Role, chance: Chance) -> int:
-        """How much longer simulated people in this role wait, in milliseconds of the centre, so that a person can act."""
+        """How much longer simulated people in this role wait for a person to act, in milliseconds of the centre."""
         if role not in self.roles or not chance.happens(LEAVE_SHARE):
             return 0
         return int(chance.between(*LEAVE_S) * clock.speed())

@@ -138,6 +138,10 @@ class World:
                 log.exception("demo-act-failed")  # the others go on
             stop.wait(LOOK_S)
 
+    def catch_up(self) -> None:
+        """Let everybody react to what was recorded so far."""
+        self._read()
+
     def _read(self) -> None:
         """Read what was recorded since the last time, and let everybody react."""
         while told := journal.after(self.seq):

@@ -1,4 +1,4 @@
-"""Who must go? The dispatcher's screen: who waits, who is on the way, which units there are; and the jobs of one request."""
+"""Who must go: who waits, who is on the way, which units there are; and the jobs of one request with every verb."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from schakel.accounts.gate import only_for
-from schakel.accounts.models import Certificate, Organisation, Person
+from schakel.accounts.models import Certificate, Person
 from schakel.desk.handover import response_due
 from schakel.desk.verbs import (
     CENTRE,
@@ -33,11 +33,11 @@ from schakel.domain import events as e
 from schakel.domain.access import DEPLOYMENT_PHASE, Category, Phase, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import DeploymentEvent, Event, RequestEvent, UnitEvent
-from schakel.domain.life_cycles import DEPLOYMENT, REPORTS, why_not
+from schakel.domain.life_cycles import DEPLOYMENT, REPORTS
 from schakel.domain.reasons import Word
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import DeploymentStatus, RequestStatus, UnitStatus
-from schakel.domain.vocabulary import CancelReason, Care, Competence, DeclineReason, UnitKind, Urgency
+from schakel.domain.vocabulary import CancelReason, Care, Competence, DeclineReason, UnitKind
 from schakel.operations import journal
 from schakel.operations.actions import deployment as deployment_actions
 from schakel.operations.current_region import region

@@ -214,9 +214,7 @@ def _panel(request: HttpRequest, row: CareRequest, *, focus: bool) -> dict[str, 
         said_no = {refusal.partner for refusal in task.refused}
         task.mark = MARKS[task.status]
         task.open = task.status in (*WITHOUT_TAKER, FollowUpStatus.ACCEPTED)
-        task.takers = [
-            (one, one.name in said_no) for one in everybody if task.need and one.kind in TAKERS[task.need]
-        ]
+        task.takers = [(one, one.name in said_no) for one in everybody if task.need and one.kind in TAKERS[task.need]]
         task.keyed = keyed and task.open  # the keys belong to the first that is open
         keyed = keyed and not task.open
         task.why_not = {
@@ -271,9 +269,7 @@ class Cancel(Said):
 @verb(Ask)
 def ask(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
     """Somebody has to take this over."""
-    follow_up_actions.ask(
-        request=request_key, need=said["need"], takes_over=said["takes_over"], **words(request, said)
-    )
+    follow_up_actions.ask(request=request_key, need=said["need"], takes_over=said["takes_over"], **words(request, said))
     return _then(request, said, request_key)
 
 

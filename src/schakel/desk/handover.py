@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import Membership, Organisation, Person
-from schakel.desk.happened import HAPPENED
+from schakel.desk.timeline import Line, lines_of
 from schakel.desk.verbs import CENTRE, Said, new_key, row_field, term_field, verb, words
 from schakel.domain.access import DEPLOYMENT_PHASE, Category, Phase, Viewer
 from schakel.domain.durations import MINUTE
@@ -69,7 +68,7 @@ class Case:
     row: CareRequest
     area: str | None
     waits: list[Wait] = field(default_factory=list)
-    news: list[tuple[str, int]] = field(default_factory=list)  # what happened since the giver signed
+    news: list[Line] = field(default_factory=list)  # what happened since the giver signed
     arrived: bool = False  # came after the giver signed
 
     @property
@@ -83,7 +82,7 @@ class Case:
 
 
 def open_cases(organisation: int, now: int) -> list[Case]:
-    """Every request that this organisation owns and that is still somebody's work. Seven queries, whatever their number."""
+    """Every request that this organisation owns and that is still open. Seven queries, however many."""
     rows = CareRequest.objects.living().filter(owner=organisation)
     return cases_of(rows.select_related("lead", "handler", "lead_offered", "owner_offered"), now)
 
@@ -185,7 +184,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "roles": [one for one in ROLES if request.viewer.has(one)],  # type: ignore[attr-defined]
         "cases": open_cases(organisation, now),
         "offered_to_me": Handover.objects.filter(
-            taker=request.viewer.person, taken_at=None  # type: ignore[attr-defined]
+            taker=request.viewer.person,
+            taken_at=None,  # type: ignore[attr-defined]
         ).select_related("giver"),
     }
     if "part" in request.GET:
@@ -228,17 +228,16 @@ def sheet(request: HttpRequest, handover_key: int) -> HttpResponse:
 def changed_since(signed: Handover, viewer: Viewer, now: int) -> list[Case]:
     """The requests that were signed for and those that came after, each with what happened since the signature."""
     listed = set(signed.requests)
-    news: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    told = JournalEntry.objects.filter(seq__gt=signed.seq, request__isnull=False).order_by("seq")
-    came_later = set(
-        CareRequest.objects.living().filter(owner=signed.organisation_id).exclude(pk__in=listed).values_list("pk", flat=True)
-    )
-    for request, kind, at in told.filter(request__in=listed | came_later).values_list("request", "kind", "at"):
-        news[request].append((HAPPENED[kind], at))
-    rows = CareRequest.objects.filter(pk__in=listed | came_later).visible_to(viewer, Category.LOGISTICS, now)
+    living = CareRequest.objects.living().filter(owner=signed.organisation_id)
+    came_later = set(living.exclude(pk__in=listed).values_list("pk", flat=True))
+    every = listed | came_later
+    told = JournalEntry.objects.filter(seq__gt=signed.seq, request__in=every)
+    changed = set(told.values_list("request", flat=True))
+    rows = CareRequest.objects.filter(pk__in=every).visible_to(viewer, Category.LOGISTICS, now)
     cases = cases_of(rows.select_related("lead", "handler", "lead_offered", "owner_offered"), now)
     for case in cases:
-        case.news = news.get(case.row.pk, [])
+        if case.row.pk in changed:
+            case.news = [line for line in reversed(lines_of(case.row.pk)) if line.seq > signed.seq]
         case.arrived = case.row.pk in came_later
         if case.row.status in (RequestStatus.CLOSED, RequestStatus.MERGED):
             case.waits = []

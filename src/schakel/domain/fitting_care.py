@@ -182,7 +182,7 @@ def _told(care: Care, rule: RoutingRule | None, danger: bool) -> tuple[str | Non
     if rule is None:
         return None, Reason(WITHOUT_RULE)
     if care in rule.care:
-        return rule.id, Reason("{reason}", {"reason": Word(rule.reason)})
+        return rule.id, Reason("{reason}", {"reason": rule.reason})
     return rule.id, Reason(OTHERWISE, {"rule": rule.id})
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 
 def gettext_noop(text: str) -> str:
@@ -21,6 +22,17 @@ class Word(str):
     """A label of the vocabulary inside a sentence: translated before it is put in its place."""
 
     __slots__ = ()
+
+
+class RegionText(str):
+    """A text of the region's own file: in Dutch, with the same in English beside it. Not in the catalogue."""
+
+    english: str
+
+    def __new__(cls, text: str, *, english: str) -> Self:
+        told = super().__new__(cls, text)
+        told.english = english
+        return told
 
 
 @dataclass(frozen=True, slots=True)

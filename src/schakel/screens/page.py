@@ -12,7 +12,9 @@ from django.urls import reverse
 from schakel.screens.lists import snapshot
 
 
-def live_page(request: HttpRequest, template: str, *, title: str, lists: tuple[str, ...] = (), **more: Any) -> HttpResponse:
+def live_page(
+    request: HttpRequest, template: str, *, title: str, lists: tuple[str, ...] = (), **more: Any
+) -> HttpResponse:
     """A page that stays live: its lists in `lists.<name>`, and the address of its stream in `live`.
 
     A page without lists is live too: its parts with ``data-touch`` are told when their subject changes.

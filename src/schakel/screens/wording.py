@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from schakel.domain.durations import DAY, HOUR, MINUTE, SECOND
-from schakel.domain.reasons import Reason, Word
+from schakel.domain.reasons import Reason, RegionText, Word
 from schakel.domain.vocabulary import Term
 from schakel.screens.moments import to_datetime
 
@@ -34,6 +34,8 @@ def name_of(value: object) -> str:
 
 
 def _filled(value: object) -> object:
+    if isinstance(value, RegionText):
+        return value.english if (get_language() or "nl").startswith("en") else str(value)
     if isinstance(value, Word | Term):
         return name_of(value)
     if isinstance(value, list | tuple | set | frozenset):

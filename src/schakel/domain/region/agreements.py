@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from itertools import pairwise
 
+from schakel.domain.reasons import RegionText
 from schakel.domain.region.hours import WrongHours, read_minute
 from schakel.domain.region.model import (
     NEXT_WORKING_DAY,
@@ -110,7 +111,7 @@ def _rules(routing: Sheet) -> list[RoutingRule]:
             urgencies=frozenset(sheet.codes("urgency", Urgency)),
             complaints=frozenset(sheet.codes("complaint", Complaint) if sheet.has("complaint") else ()),
             care=sheet.codes("care", Care),
-            reason=sheet.text("reason"),
+            reason=RegionText(sheet.text("reason"), english=sheet.text("reason_en")),
         )
         for name, values in (("urgency", rule.urgencies), ("care", rule.care)):
             if not values:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from schakel.domain.reasons import RegionText
 from schakel.domain.region.hours import Calendar, Span, Window
 from schakel.domain.region.words import Direction, Function
 from schakel.domain.travel import Point, TravelTimes
@@ -156,7 +157,7 @@ class RoutingRule:
     urgencies: frozenset[Urgency]
     complaints: frozenset[Complaint]
     care: tuple[Care, ...]
-    reason: str
+    reason: RegionText
 
 
 @dataclass(frozen=True, slots=True)
