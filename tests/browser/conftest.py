@@ -54,7 +54,7 @@ class Served:
         assert first, f"the centre did not start: {self.log.read_text()}"
         self.url: str = json.loads(first)["url"]
 
-    def do(self, name: str, **values: Any) -> Any:
+    def do(self, name: str, /, **values: Any) -> Any:
         """Have something done at the centre: a function of `seed.DOES`, or an action such as `care_request.miss`."""
         self._process.stdin.write(json.dumps({"do": name, "with": values}) + "\n")
         self._process.stdin.flush()

@@ -145,7 +145,7 @@ class World:
 
         return CareRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
-    def act(self, name: str, by: str = "triagist", at: int | None = None, **values: Any) -> Any:
+    def act(self, name: str, /, by: str = "triagist", at: int | None = None, **values: Any) -> Any:
         """Any action by its name, as in ``care_request.locate``."""
         noun, verb = name.split(".")
         action: Callable[..., Any] = getattr(importlib.import_module(f"schakel.operations.actions.{noun}"), verb)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from doings import standing
-from examples import examples, undone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doings import standing
+from examples import examples, undone
 from schakel.accounts.models import BrokenGlass, GlassReason, Membership, Organisation, Person, viewers_of
 from schakel.domain import events as e
 from schakel.domain.access import AFTERCARE, Category, Viewer, relations, sees
@@ -52,7 +52,13 @@ _request = st.fixed_dictionaries(
     }
 )
 _seat = st.fixed_dictionaries(
-    {"person": _person, "organisation": _organisation, "role": st.sampled_from(Role), "starts": _moment, "ends": _moment}
+    {
+        "person": _person,
+        "organisation": _organisation,
+        "role": st.sampled_from(Role),
+        "starts": _moment,
+        "ends": _moment,
+    }
 )
 _duty = st.fixed_dictionaries({"person": _person, "unit": _unit, "starts": _moment, "ends": _moment})
 worlds = st.fixed_dictionaries(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
-from chronicle import any_event, legal_histories
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chronicle import any_event, legal_histories
 from schakel.domain import events as e
 from schakel.domain.events import EVENTS, FACTS, SUBJECTS, Subject, facts
 from schakel.domain.life_cycles import LIFE_CYCLES, REPORTS, evolve, fold, why_not

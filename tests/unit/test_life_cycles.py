@@ -7,8 +7,8 @@ import inspect
 from dataclasses import fields, replace
 
 import pytest
-from chronicle import an_event
 
+from chronicle import an_event
 from schakel.domain import access, authority, life_cycles
 from schakel.domain import events as e
 from schakel.domain.authority import BY_CLOCK, MAY, MAY_OF_ITS_OWN

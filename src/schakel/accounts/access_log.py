@@ -99,5 +99,7 @@ def breaks() -> Iterator[Break]:
             yield Break(entry.number, "the line was changed after it was written")
         before = entry.hash
     head = AccessHead.objects.filter(pk=1).first()
+    if head is None and number:
+        yield Break(number, f"the log ends at line {number}, and its head is gone")
     if head and (head.number, head.hash) != (number, before):
         yield Break(head.number, f"the log ends at line {number}, its head says {head.number}")

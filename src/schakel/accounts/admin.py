@@ -76,6 +76,36 @@ class TermChoice(forms.TypedChoiceField):
         return value.value if isinstance(value, Term) else value
 
 
+class RowForm(forms.ModelForm):
+    """A form of a row with terms: each is checked by its own choice, and has no length to check."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        terms = {field.name for field in self._meta.model._meta.fields if isinstance(field, TermField)}
+        return super()._get_validation_exclusions() | terms
+
+
+class MembershipForm(RowForm):
+    """A role ends after it began."""
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        begins, ends = told.get("starts_at", self.instance.starts_at), told.get("ends_at")
+        if ends is not None and begins is not None and ends < begins:
+            self.add_error("ends_at", gettext("The role would end before it begins. Give a later end."))
+        return told
+
+
+class CertificateForm(RowForm):
+    """One line for each certificate and the day from which it holds."""
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or self.cleaned_data
+        same = Certificate.objects.filter(**{name: told.get(name) for name in ("person", "competence", "valid_from")})
+        if not self.errors and same.exclude(pk=self.instance.pk).exists():
+            self.add_error("competence", gettext("This person has this certificate from that moment already."))
+        return told
+
+
 class OfAdministrator:
     """Permissions from the role that is valid now, not from a table of permissions; nothing is ever deleted."""
 
@@ -195,6 +225,7 @@ class PersonAdmin(Granting, UserAdmin):
 class MembershipAdmin(Granting, admin.ModelAdmin):
     """Roles. Taking one away is giving it an end; it is never deleted."""
 
+    form = MembershipForm
     list_display = ("person", "role_word", "organisation", "begins", "ends")
     list_filter = ("organisation",)
     list_select_related = ("person", "organisation")
@@ -243,6 +274,7 @@ class MembershipAdmin(Granting, admin.ModelAdmin):
 class CertificateAdmin(Granting, admin.ModelAdmin):
     """What somebody is certified for, and until when: after that, the person is not offered for that care."""
 
+    form = CertificateForm
     list_display = ("person", "competence_word", "ends")
     list_select_related = ("person",)
     search_fields = ("person__username", "person__last_name")

@@ -18,6 +18,9 @@ from schakel.domain.vocabulary import Role
 
 View = Callable[..., HttpResponseBase]
 
+#: A longer address than this is no way back after logging in; browsers and Django refuse it.
+LONGEST_WAY_BACK = 2_000
+
 #: Everybody who is logged in and has a role that is valid now.
 ANY_ROLE = tuple(Role)
 
@@ -36,7 +39,8 @@ def only_for(*roles: Role) -> Callable[[View], View]:
                     answer = HttpResponse(status=401)
                     answer["HX-Refresh"] = "true"
                     return answer
-                return redirect_to_login(request.get_full_path())
+                back = request.get_full_path()
+                return redirect_to_login(back if len(back) <= LONGEST_WAY_BACK else request.path)
             if not request.viewer.has(*roles):  # type: ignore[attr-defined]
                 names = ", ".join(_(role.label) for role in roles)
                 raise PermissionDenied(_("This screen is for: {roles}.").format(roles=names))

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from schakel.accounts.fields import TermField
 from schakel.domain.access import Category, Seat, Viewer
 from schakel.domain.privacy import Privacy
+from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.vocabulary import Competence, OrganisationKind, Role, Term
 
 
@@ -128,15 +129,15 @@ class Certificate(models.Model):
 class Deed(Term):
     """What was done with a record. NEN 7513 asks for each of these."""
 
-    READ = "read", "read"
-    SEARCH = "search", "search"
-    CREATE = "create", "create"
-    UPDATE = "update", "update"
-    PRINT = "print", "print or copy"
-    MERGE = "merge", "merge"
-    BREAK_GLASS = "break_glass", "emergency procedure"
-    READ_LOG = "read_log", "read the access log"
-    GRANT = "grant", "change of rights"
+    READ = "read", _("read")
+    SEARCH = "search", _("search")
+    CREATE = "create", _("create")
+    UPDATE = "update", _("update")
+    PRINT = "print", _("print or copy")
+    MERGE = "merge", _("merge")
+    BREAK_GLASS = "break_glass", _("emergency procedure")
+    READ_LOG = "read_log", _("read the access log")
+    GRANT = "grant", _("change of rights")
 
 
 class AccessEntry(models.Model):
@@ -194,9 +195,9 @@ class AccessHead(models.Model):
 class GlassReason(Term):
     """Why the glass was broken."""
 
-    DANGER = "danger", "Danger to life, no time to ask"
-    UNREACHABLE = "unreachable", "The colleague in charge cannot be reached"
-    SAME_PATIENT = "same_patient", "The same patient is on the line again"
+    DANGER = "danger", _("Danger to life, no time to ask")
+    UNREACHABLE = "unreachable", _("The colleague in charge cannot be reached")
+    SAME_PATIENT = "same_patient", _("The same patient is on the line again")
 
 
 class BrokenGlass(models.Model):

@@ -26,8 +26,8 @@ class DeskConfig(AppConfig):
         for name, label, url_name, key in (
             ("queue", _("Who waits?"), "desk:queue", "g q"),
             ("dispatch", _("Who can go?"), "desk:dispatch", "g d"),
-            ("follow_ups", _("What has no taker?"), "desk:follow_ups", "g v"),
-            ("handover", _("Hand over the shift"), "desk:handover", "g h"),
+            ("follow_ups", _("What has no taker?"), "desk:follow_ups", "g t"),
+            ("handover", _("Hand over the shift"), "desk:handover", "g s"),
         ):
             navigation.register(navigation.NavItem(name, label, url_name, key, at_centre))
         navigation.register_goto("desk:goto")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,20 +15,26 @@ from django.utils.translation import gettext as _
 from schakel.accounts.gate import only_for
 from schakel.desk import dispatch
 from schakel.desk.verbs import CENTRE, Able, Said, new_key, request_seen, row_field, term_field, verb, words
+from schakel.desk.verbs import options as choices_of
 from schakel.domain import events as e
 from schakel.domain.candidates import Candidate
 from schakel.domain.fitting_care import NEEDS, Giver, Option, urgency_to_act_on
+from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as N_
-from schakel.domain.vocabulary import AmbulanceUrgency, Care
+from schakel.domain.vocabulary import AmbulanceUrgency, Care, ChoiceReason
 from schakel.operations import clock
 from schakel.operations.actions import care_request, deployment
 from schakel.operations.current_region import region
 from schakel.operations.fitting import options_for, ranking_for
-from schakel.operations.models import CareRequest
+from schakel.operations.models import CareRequest, Done
 from schakel.screens.page import live_page
 
 #: How many of those who can are shown; the rest is one press away.
 SHOWN = 20
+
+FIRST_IS = N_("{name} is first in the ranking now. Ask it, or say why another.")
+NOBODY_FIRST = N_("By what is known, nobody can go now. Say why you ask this one all the same.")
+NOT_IN_RULE = N_("The rule does not name {care}. Choose a care that it names, or say why this one.")
 
 
 @only_for(*CENTRE)
@@ -45,7 +52,8 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
         "case": row,
         "area": zone.name if zone else None,
         "due": _due(row),
-        "options": options,
+        "fitting": _said_once(one for one in options if not one.another_choice or one.care is care),
+        "other_care": _said_once(one for one in options if one.another_choice and one.care is not care),
         "care": care,
         "is_chosen": row.care is care,
         "here": here,
@@ -56,6 +64,8 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
         "can_transport": NEEDS[care].transports,
         "why_not_choose": able.why_not(e.CareChosen),
         "classes": _classes(row, care),
+        "another_care": another_care(options, care) and row.care is not care,
+        "choice_reasons": choices_of(ChoiceReason),
         **_ranked(row, care, now, transport),
     }
     if "part" in request.GET:
@@ -70,6 +80,36 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
 
 def _offering(able: Able) -> dict[str, Any]:
     return {"why_not_offer": able.why_not(e.Offered)}
+
+
+def another_care(options: tuple[Option, ...], care: Care) -> bool:
+    """Whether the rule of the region does not name this care."""
+    return next(one.another_choice for one in options if one.care is care)
+
+
+def why_not_without_reason(row: CareRequest, care: Care, provider: int | None, now: int) -> Reason | None:
+    """Say which choice was put first, when this is another; None when no reason is needed."""
+    if row.care is not care and another_care(options_for(row, now), care):
+        return Reason(NOT_IN_RULE, {"care": Word(care.label)})
+    if provider is None:
+        return None
+    ranking = ranking_for(row, care, now)
+    if any(one.key == provider and one.why.impossible for one in ranking.cannot):
+        return None  # the action refuses it, with the sentence that helps
+    first = next(iter(ranking.can), None)
+    if first is not None and first.key == provider:
+        return None
+    return Reason(FIRST_IS, {"name": first.name}) if first is not None else Reason(NOBODY_FIRST)
+
+
+def _said_once(options: Iterable[Option]) -> list[dict[str, Any]]:
+    """The kinds of care with their reasons; what was said of the one above is not said again."""
+    found: list[dict[str, Any]] = []
+    before = None
+    for one in options:
+        found.append({"choice": one, "says": None if one.reason == before else one.reason})
+        before = one.reason
+    return found
 
 
 def _care(request: HttpRequest, row: CareRequest, options: tuple[Option, ...]) -> Care:
@@ -101,7 +141,10 @@ def _ranked(row: CareRequest, care: Care, now: int, transport: bool) -> dict[str
     return {
         "can": can[:SHOWN],
         "more": len(can) - len(can[:SHOWN]),
-        "cannot": [{"one": one, "is_unit": isinstance(one.provider, Candidate)} for one in of_kind],
+        "cannot": [
+            {"one": one, "is_unit": isinstance(one.provider, Candidate), "may": not one.why.impossible}
+            for one in of_kind
+        ],
         "others": [{"one": one, "is_unit": True} for one in ranking.cannot if one.why.value == "other_kind"],
     }
 
@@ -131,6 +174,7 @@ class Choose(Said):
     """Which care."""
 
     care = term_field(Care, N_("Care"))
+    reason = term_field(ChoiceReason, N_("Why this choice"), required=False)
 
 
 class Offer(Said):
@@ -140,13 +184,18 @@ class Offer(Said):
     unit = row_field(N_("Unit"), required=False)
     place = row_field(N_("Place"), required=False)
     ambulance_urgency = term_field(AmbulanceUrgency, N_("Ambulance class"), required=False)
+    reason = term_field(ChoiceReason, N_("Why this choice"), required=False)
 
 
 @only_for(*CENTRE)
 @verb(Choose)
 def choose(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
     """Decide which care fits."""
-    care_request.choose_care(request=request_key, care=said["care"], **words(request, said))
+    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
+    told = words(request, said)
+    if said["reason"] is None and (refusal := why_not_without_reason(row, said["care"], None, told["at"])):
+        raise Refused(refusal)
+    care_request.choose_care(request=row.pk, care=said["care"], reason=said["reason"], **told)
     return HttpResponseRedirect(f"{reverse('desk:candidates', args=[request_key])}?care={said['care'].value}")
 
 
@@ -156,16 +205,25 @@ def offer(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
     """Ask this unit or place. Which care it is for is decided with it, when that was not done before."""
     row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
     told = words(request, said)
+    provider = said["unit"] or said["place"]
+    sent_before = bool(told["key"]) and Done.objects.filter(pk=told["key"]).exists()
+    if (
+        said["reason"] is None
+        and not sent_before
+        and (refusal := why_not_without_reason(row, said["care"], provider, told["at"]))
+    ):
+        raise Refused(refusal)
     with transaction.atomic():
         if row.care is None and Able(row, request.viewer).why_not(e.CareChosen) is None:  # type: ignore[attr-defined]
             once = {**told, "key": f"care-{told['key']}"[:64] if told["key"] else None}
-            care_request.choose_care(request=row.pk, care=said["care"], **once)
+            care_request.choose_care(request=row.pk, care=said["care"], reason=said["reason"], **once)
         deployment.offer(
             request=row.pk,
             care=said["care"],
             unit=said["unit"],
             place=said["place"],
             ambulance_urgency=said["ambulance_urgency"] if NEEDS[said["care"]].ambulance else None,
+            reason=said["reason"],
             **told,
         )
     return HttpResponseRedirect(f"{reverse('desk:candidates', args=[request_key])}?care={said['care'].value}")

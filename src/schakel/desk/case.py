@@ -48,7 +48,6 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.domain.waiting import waits_for
-from schakel.operations import clock
 from schakel.operations.actions import care_request
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -97,7 +96,6 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
         request,
         "desk/case.html",
         title=_("Request {number}: what does this patient need?").format(number=row.pk),
-        row=row,
         dossier=dossier,
         groups=groups,
         first=_first(row, groups) if asking else "",
@@ -281,6 +279,14 @@ def state(request: HttpRequest, request_key: int) -> HttpResponse:
 def _state(request: HttpRequest, key: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     return render(request, "desk/state.html", state_of(request_seen(viewer, key), viewer))
+
+
+@only_for(*CENTRE)
+@require_safe
+def timeline(request: HttpRequest, request_key: int) -> HttpResponse:
+    """What happened, after something more did."""
+    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
+    return render(request, "desk/timeline.html", {"row": row, "timeline": lines_of(row.pk)})
 
 
 @only_for(*CENTRE)

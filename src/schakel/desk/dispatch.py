@@ -383,7 +383,7 @@ def panel(request: HttpRequest, row: CareRequest, *, focus: bool) -> dict[str, A
     jobs = list(row.deployments.select_related("unit", "place", "partner").order_by("-pk"))
     told = _told([job.pk for job in jobs])
     jobs.sort(key=lambda job: (job.status is not _D.OFFERED, job.status not in OPEN_JOBS))
-    keyed = True
+    keyed: set[str] = set()
     for job in jobs:
         job.request = row
         job.who = job.unit or job.place
@@ -407,8 +407,9 @@ def panel(request: HttpRequest, row: CareRequest, *, focus: bool) -> dict[str, A
             "withdraw": able.why_not(e.OfferWithdrawn, job),
             "cancel": able.why_not(e.Cancelled, job),
         }
-        job.keyed = keyed and job.open
-        keyed = keyed and not job.open
+        verbs = "offered" if job.is_offered else "running" if job.is_running else "over"
+        job.keyed = verbs not in keyed  # the keys of a verb belong to the first job that has it
+        keyed.add(verbs)
     return {
         "case": row,
         "jobs": jobs,

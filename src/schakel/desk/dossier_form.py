@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import Organisation, Person
-from schakel.desk.verbs import CENTRE, Said, request_seen, row_field, term_field, verb
+from schakel.desk.verbs import CENTRE, Said, new_key, request_seen, row_field, term_field, verb
 from schakel.domain.access import Category
 from schakel.domain.dossier import FIELDS, SEXES
 from schakel.domain.events import Subject
@@ -71,7 +71,7 @@ class Asked:
     key: str = ""
     wrong: str = ""
     conflict: dict[str, Any] | None = None
-    suggestion: str = ""
+    suggestions: tuple[str, ...] = ()
     wide: bool = False
 
     @property
@@ -202,8 +202,15 @@ def question(row: CareRequest, name: str, town: str = "") -> Asked:
     if code and (last := _last(row.pk, kind)):
         asked.by, asked.at = last
     if name == "zone" and not code and town:
-        asked.suggestion = next((word for word in words.values() if word.casefold() == town.casefold()), "")
+        asked.suggestions = zones_of_town(town)
     return asked
+
+
+def zones_of_town(town: str) -> tuple[str, ...]:
+    """The names of the zones that a town may mean: the one of that name, else all of that municipality."""
+    meant = town.strip().casefold()
+    named = [zone.name for zone in region().zones if zone.name.casefold() == meant]
+    return tuple(named or sorted(zone.name for zone in region().zones if zone.municipality.casefold() == meant))
 
 
 def _last(request: int, kind: str) -> tuple[str, int] | None:
@@ -357,41 +364,42 @@ def _whole(text: str) -> int:
 @require_POST
 def note(request: HttpRequest, request_key: int) -> HttpResponse:
     """Add a note. Notes stand beside each other; none is changed."""
-    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
     value = request.POST.get("note", "")
+    key = request.POST.get("key", "")[:64]
+    key = key if key.isalnum() else ""
     try:
-        dossier_actions.write(
-            request=row.pk,
-            field="note",
-            value=value,
-            at=clock.now_ms(),
-            by=request.viewer,  # type: ignore[attr-defined]
-            key=request.POST.get("key") or None,
-        )
+        _note(request, request_key, value, key)
     except Refused as refused:
-        return render(
-            request, "desk/notes.html", {"row": row, "typed": value, "wrong": say(refused.reason)}, status=422
-        )
-    written = {"by": str(request.user), "at": clock.now_ms(), "value": value.strip()} if value.strip() else None
-    return render(request, "desk/notes.html", {"row": row, "written": written})
+        context = {"key": key or new_key(), "wrong": say(refused.reason)}
+        return render(request, "desk/note_said.html", context, status=422)
+    return _noted(request, value)
 
 
 @only_for(*CENTRE)
 @verb(Said)
 def unknown_person(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
     """Nobody knows who the patient is: say so, so that nobody has to ask again."""
-    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
     words = _(UNKNOWN_PERSON)
+    _note(request, request_key, words, said["key"])
+    return _noted(request, words)
+
+
+def _note(request: HttpRequest, key: int, words: str, once: str) -> None:
+    row = request_seen(request.viewer, key)  # type: ignore[attr-defined]
     dossier_actions.write(
         request=row.pk,
         field="note",
         value=words,
         at=clock.now_ms(),
         by=request.viewer,  # type: ignore[attr-defined]
-        key=said["key"] or None,
+        key=once or None,
     )
-    written = {"by": str(request.user), "at": clock.now_ms(), "value": words}
-    return render(request, "desk/notes.html", {"row": row, "written": written})
+
+
+def _noted(request: HttpRequest, words: str) -> HttpResponse:
+    """The note that was added, for the end of the list, and a fresh key for the next."""
+    written = {"by": str(request.user), "at": clock.now_ms(), "value": words.strip()} if words.strip() else None
+    return render(request, "desk/note_said.html", {"key": new_key(), "written": written})
 
 
 class Professional(Said):
@@ -407,16 +415,21 @@ def professional(request: HttpRequest, said: dict[str, Any], request_key: int) -
     """A professional asks for a bed, a team or a visit: noted with who asks, and kept open until somebody takes it."""
     row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
     partner = get_object_or_404(Organisation, pk=said["organisation"]) if said["organisation"] else None
-    told = {"request": row.pk, "at": clock.now_ms(), "by": request.viewer}  # type: ignore[attr-defined]
     words = _("Asked by {organisation}: {need}.").format(
         organisation=partner or _("a professional"), need=name_of(said["need"])
     )
     key = said["key"]
     with transaction.atomic():
-        dossier_actions.write(field="note", value=words, key=f"{key[:50]}-note" if key else None, **told)
-        follow_up.ask(need=said["need"], takes_over=False, key=key or None, **told)
-    written = {"by": str(request.user), "at": clock.now_ms(), "value": words}
-    response = render(request, "desk/notes.html", {"row": row, "written": written})
+        _note(request, row.pk, words, f"{key[:50]}-note" if key else "")
+        follow_up.ask(
+            request=row.pk,
+            need=said["need"],
+            takes_over=False,
+            at=clock.now_ms(),
+            by=request.viewer,  # type: ignore[attr-defined]
+            key=key or None,
+        )
+    response = _noted(request, words)
     response["HX-Trigger"] = "acted"
     return response
 

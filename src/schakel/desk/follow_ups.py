@@ -209,14 +209,14 @@ def _panel(request: HttpRequest, row: CareRequest, *, focus: bool) -> dict[str, 
     tasks.sort(key=lambda task: (task.status not in WITHOUT_TAKER, task.status is not FollowUpStatus.ACCEPTED))
     wanted = {kind for task in tasks if task.need for kind in TAKERS[task.need]}
     everybody = list(Organisation.objects.filter(kind__in=[kind.value for kind in wanted])) if wanted else []
-    keyed = True
+    keyed: set[FollowUpStatus] = set()
     for task in tasks:
         said_no = {refusal.partner for refusal in task.refused}
         task.mark = MARKS[task.status]
         task.open = task.status in (*WITHOUT_TAKER, FollowUpStatus.ACCEPTED)
         task.takers = [(one, one.name in said_no) for one in everybody if task.need and one.kind in TAKERS[task.need]]
-        task.keyed = keyed and task.open  # the keys belong to the first that is open
-        keyed = keyed and not task.open
+        task.keyed = task.status not in keyed  # the keys of a status belong to the first that has it
+        keyed.add(task.status)
         task.why_not = {
             "offer": able.why_not(e.FollowUpOffered, task),
             "accept": able.why_not(e.FollowUpAccepted, task),

@@ -116,7 +116,7 @@ def _add_job(case: Case, job: Deployment) -> None:
     elif DEPLOYMENT_PHASE.get(job.status) is Phase.ACTIVE:
         told = Reason(GOES, {"who": who, "what": Word(what), "status": Word(job.status.label)})
         due = None if job.arrived_at is not None else response_due(case.row, job)
-        case.waits.append(Wait(told, due=due, since=job.accepted_at, promise=job.arrived_at is None))
+        case.waits.append(Wait(told, due=due, since=job.arrived_at or job.accepted_at, promise=job.arrived_at is None))
 
 
 def _add_task(case: Case, task: FollowUp) -> None:

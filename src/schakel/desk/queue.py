@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -35,6 +35,8 @@ NEAR = 5 * MINUTE
 #: Whoever may answer a call.
 ANSWERING = (Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD)
 
+_OPEN = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+_ANY = Q()
 _REQUEST_KINDS = tuple(kind.__name__ for kind in LIFE_CYCLES[Subject.REQUEST])
 
 
@@ -58,10 +60,10 @@ def _filled(rows: Sequence[CareRequest]) -> Sequence[CareRequest]:
         row.waits = waits_for(row.state, helped=helped)
         row.deadline = _deadline(row, jobs[row.pk], tasks[row.pk])
         row.order = order(row.state, row.deadline)
-        row.since = row.closed_at or row.received_at
         row.stale_at = None
         if row.status is RequestStatus.RECEIVED:
-            row.stale_at = signs.get(row.pk, row.received_at) + norms.stale_claim_ms
+            row.sign_at = signs.get(row.pk, row.received_at)
+            row.stale_at = row.sign_at + norms.stale_claim_ms
         row.near = NEAR
     return rows
 
@@ -88,8 +90,8 @@ def _deadline(row: CareRequest, jobs: list[tuple], tasks: list[tuple]) -> Deadli
     return nearest(found)
 
 
-def _rows(keys: set[int] | None, *statuses: RequestStatus) -> Sequence[CareRequest]:
-    rows = CareRequest.objects.filter(status__in=[status.value for status in statuses])
+def _rows(keys: set[int] | None, *statuses: RequestStatus, only: Q = _ANY) -> Sequence[CareRequest]:
+    rows = CareRequest.objects.filter(only, status__in=[status.value for status in statuses])
     if keys is not None:
         rows = rows.filter(pk__in=keys)
     return list(rows.select_related("owner", "handler", "lead", "lead_offered", "owner_offered"))
@@ -112,13 +114,11 @@ def _claims(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
 
 
 def _alarms(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    rows = _rows(keys, RequestStatus.RECEIVED, RequestStatus.TRIAGED)
-    return _filled([row for row in rows if row.reassess_overdue or row.line_lost])
+    return _filled(_rows(keys, *_OPEN, only=Q(reassess_overdue=True) | Q(line_lost=True)))
 
 
 def _asked(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    rows = _rows(keys, RequestStatus.RECEIVED, RequestStatus.TRIAGED)
-    return _filled([row for row in rows if row.lead_offered_id or row.owner_offered_id])
+    return _filled(_rows(keys, *_OPEN, only=Q(lead_offered__isnull=False) | Q(owner_offered__isnull=False)))
 
 
 def _on_desk(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
@@ -248,4 +248,3 @@ def desks(now: int) -> list[Desk]:
             )
         )
     return found
-

@@ -17,6 +17,7 @@ urlpatterns = [
     path("claim/", calls.claim_oldest, name="claim_oldest"),
     path(_REQUEST, case.page, name="case"),
     path(_REQUEST + "state/", case.state, name="case_state"),
+    path(_REQUEST + "timeline/", case.timeline, name="case_timeline"),
     path(_REQUEST + "threat/", case.threat, name="case_threat"),
     path(_REQUEST + "second/", case.second, name="case_second"),
     path(_REQUEST + "presence/", case.present, name="case_presence"),

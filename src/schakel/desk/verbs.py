@@ -167,8 +167,9 @@ def moment_of(text: str, now: int) -> int:
         for day in (today - timedelta(days=1), today):
             for fold in (0, 1):  # on the night that the clock goes back, an hour comes twice
                 moment = datetime.combine(day, at, tzinfo=get_current_timezone()).replace(fold=fold)
-                if localtime(moment.astimezone(get_current_timezone())).time() == at:
-                    found.append(clock.as_ms(moment))
+                ms = clock.as_ms(moment)
+                if localtime(clock.as_datetime(ms)).time() == at:  # and on the other night, an hour is not there
+                    found.append(ms)
         last = max((one for one in found if one <= now + AHEAD), default=None)
         if last is None or now - last > LONGEST_AGO:
             raise Refused(Reason(NOT_LATELY, {"came": typed, "hours": LONGEST_AGO // HOUR}))

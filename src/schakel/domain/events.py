@@ -21,6 +21,7 @@ from schakel.domain.vocabulary import (
     CancelReason,
     Care,
     Channel,
+    ChoiceReason,
     CloseReason,
     Complaint,
     DeclineReason,
@@ -177,9 +178,10 @@ class Reassessed(RequestEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareChosen(RequestEvent):
-    """Which care fits was decided; who gives it comes next."""
+    """Which care fits was decided; who gives it comes next. `reason`: why not what the rule names."""
 
     care: Care
+    reason: ChoiceReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,12 +269,16 @@ class DeploymentEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered(DeploymentEvent):
-    """A provider was asked to go. Reserved, not yet dispatched: it answers by `reply_by` (ms)."""
+    """A provider was asked to go. Reserved, not yet dispatched: it answers by `reply_by` (ms).
+
+    `reason`: why this one, where another was put first.
+    """
 
     care: Care
     partner: int
     reply_by: int
     ambulance_urgency: AmbulanceUrgency | None = None
+    reason: ChoiceReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

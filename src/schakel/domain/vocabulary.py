@@ -203,6 +203,18 @@ class FollowUpKind(Term):
     SOCIAL = "social", _("Social support")
 
 
+class ChoiceReason(Term):
+    """Why the dispatcher chose otherwise than was put first. Counted, so that the ranking can learn."""
+
+    CALLED = "called", _("Called: can be there sooner, or is freer than is known")
+    PATIENT = "patient", _("Fits this patient better")
+    SPARE_COVER = "spare_cover", _("Spares the cover of the area")
+    KNOWS_PATIENT = "knows_patient", _("Knows the patient")
+    SAFETY = "safety", _("Safety on scene")
+    ON_ADVICE = "on_advice", _("On the advice of the regiearts")
+    NOBODY_ELSE = "nobody_else", _("Nobody else can")
+
+
 class DeclineReason(Term):
     """Why a provider or partner says no. Counted, so that the region can learn."""
 

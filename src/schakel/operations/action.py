@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+import math
+import re
+import types
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from django.db import connection, transaction
 
 from schakel.domain import authority
 from schakel.domain.access import Viewer
-from schakel.domain.durations import MINUTE
+from schakel.domain.durations import DAY, MINUTE
 from schakel.domain.events import Event, Subject
 from schakel.domain.life_cycles import why_not
-from schakel.domain.reasons import Reason, Refused
+from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as _
 from schakel.operations import clock
 from schakel.operations.models import CareRequest, Deployment, Done, FollowUp
@@ -26,9 +29,21 @@ R = TypeVar("R", bound=StateRow)
 IN_FUTURE = _("The time lies in the future. Give the time at which it happened.")
 GONE = _("There is no {what} with number {number}. Check the number.")
 OTHER_KEY = _("This was sent before by somebody else. Load the page again and repeat it.")
+NOT_A_KEY = _("This form has lost its mark. Load the page again and repeat it.")
+LONG_AGO = _("The time lies more than a year back. Give the time at which it happened.")
+WRONG = _("What came for {field} cannot be kept: expected {expected}. Choose or type it again.")
 
 #: How far a reported time may run ahead of the clock of the centre, for a telephone that is set a little wrong.
 AHEAD = 2 * MINUTE
+
+#: How far back something can be reported. A crew that was out of coverage is hours late, not years.
+BACK = 366 * DAY
+
+#: The largest whole number that every column, script and page carries unchanged.
+LARGEST = 2**53
+
+_KEY = re.compile(r"[\x20-\x7e]{1,64}")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def action(function: Callable[P, int | None]) -> Callable[..., int | None]:
@@ -37,6 +52,11 @@ def action(function: Callable[P, int | None]) -> Callable[..., int | None]:
     @wraps(function)
     def act(*args: P.args, key: str | None = None, **kwargs: P.kwargs) -> int | None:
         assert not args, "an action is called by name"
+        for name, hint in _expected(function):
+            if name in kwargs and (expected := _why_not_keep(kwargs[name], hint)):
+                raise Refused(Reason(WRONG, {"field": name, "expected": expected}))
+        if key is not None and not _KEY.fullmatch(key):
+            raise Refused(Reason(NOT_A_KEY))
         with transaction.atomic():
             if key is None:
                 return function(**kwargs)
@@ -60,7 +80,7 @@ def _first_time(key: str, name: str, author: int | None) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {Done._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [key[:64], name, author, clock.now_ms()],
+            [key, name, author, clock.now_ms()],
         )
         return cursor.rowcount == 1
 
@@ -69,7 +89,7 @@ def locked(rows: type[R], key: int) -> R:
     """The row, locked until the end of the action."""
     row = rows._default_manager.select_for_update(of=("self",)).filter(pk=key).first()
     if row is None:
-        raise Refused(Reason(GONE, {"what": str(rows._meta.verbose_name), "number": key}))
+        raise Refused(Reason(GONE, {"what": Word(str(rows._meta.verbose_name)), "number": key}))
     return row
 
 
@@ -99,6 +119,49 @@ def ask_of(row: Deployment | FollowUp, request: CareRequest, kind: type[Event], 
 
 
 def check_time(at: int) -> None:
-    """Refuse a time that has not come yet."""
-    if at > clock.now_ms() + AHEAD:
+    """Refuse a time that has not come yet, or that is so long ago that it must be a mistake."""
+    now = clock.now_ms()
+    if at > now + AHEAD:
         raise Refused(Reason(IN_FUTURE))
+    if at < now - BACK:
+        raise Refused(Reason(LONG_AGO))
+
+
+@cache
+def _expected(function: Callable[..., Any]) -> tuple[tuple[str, Any], ...]:
+    """What each parameter of an action says it takes, except who does it."""
+    hints = get_type_hints(function)
+    return tuple((name, hint) for name, hint in hints.items() if name not in ("by", "return"))
+
+
+def _why_not_keep(value: Any, hint: Any) -> str | None:
+    """What was expected in place of this value, or None where it is what the action takes."""
+    if isinstance(hint, types.UnionType):
+        told = [_why_not_keep(value, one) for one in get_args(hint)]
+        return None if None in told else told[0]
+    if hint is types.NoneType:
+        return None if value is None else "nothing"
+    if get_origin(hint) is dict:
+        of_name, of_value = get_args(hint)
+        if not isinstance(value, Mapping):
+            return "fields"
+        told = [t for one in value for t in (_why_not_keep(one, of_name), _why_not_keep(value[one], of_value))]
+        return next(filter(None, told), None)
+    if get_origin(hint) is Iterable:
+        told = [_why_not_keep(one, get_args(hint)[0]) for one in value]
+        return next(filter(None, told), None)
+    if hint is str:
+        return None if isinstance(value, str) and _storable(value) else "text"
+    if hint is bool:
+        return None if isinstance(value, bool) else "yes or no"
+    if hint is int:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return None if whole and abs(value) <= LARGEST else "a whole number"
+    if hint is float:
+        return None if isinstance(value, int | float) and math.isfinite(value) else "a number"
+    return None if isinstance(value, hint) else "one of the given choices"
+
+
+def _storable(text: str) -> bool:
+    """Whether every database can keep it: no NUL, and no half of a character."""
+    return "\x00" not in text and not _HALF.search(text)

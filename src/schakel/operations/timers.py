@@ -7,6 +7,7 @@ looks first whether it still has to be: a reply that came in, a patient who was 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from django.db import connection, transaction
 from schakel.domain.events import Subject
 from schakel.operations import clock
 from schakel.operations.models import Timer
+
+log = logging.getLogger(__name__)
 
 
 class Due(Protocol):
@@ -44,22 +47,37 @@ def set_timer(kind: str, subject: Subject, key: int, due_at: int) -> None:
 
 
 def do_due(limit: int = 100) -> int:
-    """Do the timers that are due now, each in its own transaction. Gives how many were done."""
+    """Do the timers that are due now, each in its own transaction. Gives how many were done.
+
+    One that cannot be done is taken back whole and tried again in the next round: it never holds up
+    those behind it.
+    """
     done = 0
-    while done < limit and _do_one():
-        done += 1
+    failed: list[int] = []
+    while done < limit:
+        trying: list[Timer] = []
+        try:
+            if not _do_one(failed, trying):
+                break
+            done += 1
+        except Exception as wrong:
+            if not trying:
+                raise
+            failed.append(trying[0].pk)
+            log.error("timer-failed %s %s %s", trying[0].kind, trying[0].pk, type(wrong).__name__)
     return done
 
 
 @transaction.atomic
-def _do_one() -> bool:
+def _do_one(failed: list[int], trying: list[Timer]) -> bool:
     now = clock.now_ms()
-    waiting = Timer.objects.filter(done_at=None, due_at__lte=now).order_by("due_at", "pk")
+    waiting = Timer.objects.filter(done_at=None, due_at__lte=now).exclude(pk__in=failed).order_by("due_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
         waiting = waiting.select_for_update(skip_locked=True)
     timer = waiting.first()
     if timer is None:
         return False
+    trying.append(timer)
     KINDS[timer.kind](key=timer.key, due_at=timer.due_at, at=now)
     timer.done_at = now
     timer.save(update_fields=["done_at"])

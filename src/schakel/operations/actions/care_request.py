@@ -7,12 +7,14 @@ from schakel.domain import authority
 from schakel.domain import events as e
 from schakel.domain.access import Viewer
 from schakel.domain.events import Subject
+from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
-from schakel.domain.states import RequestStatus
+from schakel.domain.states import DeploymentStatus, RequestStatus
 from schakel.domain.vocabulary import (
     Care,
     Channel,
+    ChoiceReason,
     CloseReason,
     Complaint,
     DeclineReason,
@@ -40,6 +42,7 @@ NOT_LIVING = _("Request {number} is already closed. Choose one that is open.")
 OPEN_WORK = _("This request has deployments or follow-ups of its own. Link the two instead of merging them.")
 NOT_ASKED = _("You were not asked for this.")
 NO_CARE_ROLE = _("{name} has no part in the care at this centre now. Choose somebody who is on duty.")
+NO_OWNER = _("There is no organisation with number {number} in this region. Choose one from the list.")
 ALREADY_OWNER = _("{name} owns this request already.")
 UNKNOWN_ZONE = _("There is no zone {zone} in this region. Choose one from the list.")
 NO_LINE = _("The line is not lost.")
@@ -166,7 +169,7 @@ def triage(*, request: int, urgency: Urgency, reason: UrgencyReason, at: int, by
     row = locked(CareRequest, request)
     ask_of_request(row, e.Triaged, by=by, at=at)
     journal.record(e.Triaged(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    _remind(row, at)
+    remind(row, at)
 
 
 @action
@@ -178,7 +181,7 @@ def raise_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: 
     if not urgency.is_above(row.urgency):
         raise Refused(Reason(NOT_UP, {"urgency": urgency.value}))
     journal.record(e.UrgencyRaised(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    _remind(row, at)
+    remind(row, at)
 
 
 @action
@@ -190,7 +193,7 @@ def lower_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: 
     if not row.urgency.is_above(urgency):
         raise Refused(Reason(NOT_DOWN, {"urgency": urgency.value}))
     journal.record(e.UrgencyLowered(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    _remind(row, at)
+    remind(row, at)
 
 
 @action
@@ -199,7 +202,7 @@ def reassess(*, request: int, at: int, by: Viewer) -> None:
     row = locked(CareRequest, request)
     ask_of_request(row, e.Reassessed, by=by, at=at)
     journal.record(e.Reassessed(at=at, request=row.pk), by=by, rows=[row])
-    _remind(row, at)
+    remind(row, at)
 
 
 @when_due("reassess")
@@ -209,24 +212,26 @@ def reassess_due(*, key: int, due_at: int, at: int) -> None:
     assessed = max(row.assessed_at or 0, row.triaged_at or 0)
     if row.status is not RequestStatus.TRIAGED or row.urgency is None or row.reassess_overdue:
         return
-    if not waits_for_care(row) or assessed + region().norms.reassess_ms[row.urgency] > due_at:
+    every = region().norms.reassess_ms.get(row.urgency)
+    if every is None or not waits_for_care(row) or assessed + every > due_at:
         return
     journal.record(e.ReassessmentOverdue(at=at, request=row.pk), by=None, rows=[row])
 
 
 def waits_for_care(row: CareRequest) -> bool:
-    """Whether the patient is triaged and nobody is there yet: no arrival in any open deployment."""
+    """Whether the patient is triaged and nobody has come: a crew that came and could not go on does not count."""
     if row.status is not RequestStatus.TRIAGED:
         return False
-    return not row.deployments.filter(arrived_at__isnull=False).exists()
+    stopped = (DeploymentStatus.CANCELLED.value, DeploymentStatus.PREEMPTED.value)
+    return not row.deployments.filter(arrived_at__isnull=False).exclude(status__in=stopped).exists()
 
 
 @action
-def choose_care(*, request: int, care: Care, at: int, by: Viewer) -> None:
-    """Decide which care fits. Who gives it comes next."""
+def choose_care(*, request: int, care: Care, at: int, by: Viewer, reason: ChoiceReason | None = None) -> None:
+    """Decide which care fits; with the reason, where the rule does not name it. Who gives it comes next."""
     row = locked(CareRequest, request)
     ask_of_request(row, e.CareChosen, by=by, at=at)
-    journal.record(e.CareChosen(at=at, request=row.pk, care=care), by=by, rows=[row])
+    journal.record(e.CareChosen(at=at, request=row.pk, care=care, reason=reason), by=by, rows=[row])
 
 
 @action
@@ -266,8 +271,11 @@ def offer_ownership(*, request: int, to: int, at: int, by: Viewer) -> None:
     """Ask another organisation to own the request. Until it accepts, the giver owns it."""
     row = locked(CareRequest, request)
     ask_of_request(row, e.OwnershipOffered, by=by, at=at)
+    asked = Organisation.objects.filter(pk=to).first()
+    if asked is None:
+        raise Refused(Reason(NO_OWNER, {"number": to}))
     if row.owner_id == to:
-        raise Refused(Reason(ALREADY_OWNER, {"name": str(Organisation.objects.get(pk=to))}))
+        raise Refused(Reason(ALREADY_OWNER, {"name": str(asked)}))
     journal.record(e.OwnershipOffered(at=at, request=row.pk, owner_offered=to), by=by, rows=[row])
 
 
@@ -292,6 +300,8 @@ def decline_ownership(*, request: int, reason: DeclineReason, at: int, by: Viewe
 def link(*, request: int, to: int, at: int, by: Viewer) -> None:
     """Two requests belong to one incident: both stay, and each shows the other."""
     row, other = _pair(request, to, e.Linked, at=at, by=by)
+    if reason := why_not(other.state, Subject.REQUEST, e.Linked):
+        raise Refused(reason)
     incident = other.incident or other.pk
     told = [e.Linked(at=at, request=one.pk, incident=incident) for one in (other, row) if one.incident != incident]
     if told:
@@ -353,7 +363,8 @@ def _pair(request: int, other: int, kind: type[e.Event], *, at: int, by: Viewer)
     return rows[request], rows[other]
 
 
-def _remind(row: CareRequest, at: int) -> None:
+def remind(row: CareRequest, at: int) -> None:
+    """Have somebody look, when the time for this urgency has passed, whether the patient was asked after."""
     assert row.urgency is not None, "only a triaged request is re-assessed"
     if every := region().norms.reassess_ms.get(row.urgency):
         set_timer("reassess", Subject.REQUEST, row.pk, at + every)

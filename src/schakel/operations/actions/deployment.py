@@ -9,10 +9,11 @@ from schakel.domain.fitting_care import CAN_TRANSPORT
 from schakel.domain.life_cycles import REPORTS, why_not, why_not_correct
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
-from schakel.domain.states import DeploymentStatus
-from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, DeclineReason
+from schakel.domain.states import DeploymentStatus, RequestStatus
+from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, ChoiceReason, DeclineReason
 from schakel.operations import journal
 from schakel.operations.action import action, ask_authority, ask_of, ask_of_request, check_time, locked
+from schakel.operations.actions.care_request import remind
 from schakel.operations.current_region import region
 from schakel.operations.fitting import why_not_offer
 from schakel.operations.models import CareRequest, Deployment, Place, Unit
@@ -21,6 +22,7 @@ from schakel.operations.timers import set_timer, when_due
 NOBODY = _("Choose a unit or a place to ask.")
 WITHOUT_TRIAGE = _("There is no urgency yet. Set it first; only a danger to life goes before triage.")
 NO_TRANSPORT = _("This unit cannot take a patient along. Ask for one that can.")
+NOT_A_REPORT = _("There is no report {report}. Choose one of {known}.")
 
 #: The reports that a crew makes with one tap, by the name in the journal.
 BY_NAME = {kind.__name__: kind for kind in REPORTS}
@@ -36,8 +38,12 @@ def offer(
     unit: int | None = None,
     place: int | None = None,
     ambulance_urgency: AmbulanceUrgency | None = None,
+    reason: ChoiceReason | None = None,
 ) -> int:
-    """Ask a provider to go. It is reserved until it answers, or its time to answer is over."""
+    """Ask a provider to go. It is reserved until it answers, or its time to answer is over.
+
+    `reason`: why this one, where the ranking put another first.
+    """
     row = locked(CareRequest, request)
     ask_of_request(row, e.Offered, by=by, at=at)
     if row.urgency is None and row.life_threat is not True:
@@ -62,6 +68,7 @@ def offer(
             partner=provider.organisation_id,
             reply_by=reply_by,
             ambulance_urgency=ambulance_urgency,
+            reason=reason,
         ),
         by=by,
         rows=[row, job, provider],
@@ -102,7 +109,7 @@ def decline(*, deployment: int, reason: DeclineReason, at: int, by: Viewer) -> N
 @action
 def report(*, deployment: int, report: str, at: int, by: Viewer) -> None:
     """A crew says how far it is. `at` is when it happened; late and out of order is fine."""
-    kind = BY_NAME[report]
+    kind = _report(report)
     job, rows = _asked(deployment, kind, at=at, by=by)
     if kind is e.TransportStarted and job.unit is not None and not _can_transport(job.unit):
         raise Refused(Reason(NO_TRANSPORT))
@@ -113,9 +120,10 @@ def report(*, deployment: int, report: str, at: int, by: Viewer) -> None:
 def correct(*, deployment: int, report: str, at: int, by: Viewer) -> None:
     """Put the time of an earlier report right. The first report stays in the journal, with both its times."""
     check_time(at)
+    kind = _report(report)
     job, rows = _with_rows(deployment)
     ask_authority(rows[0], e.ReportCorrected, by=by)
-    if refusal := why_not_correct(job.state, BY_NAME[report]):
+    if refusal := why_not_correct(job.state, kind):
         raise Refused(refusal)
     journal.record(e.ReportCorrected(at=at, report=report, **_subjects(job)), by=by, rows=rows)
 
@@ -125,6 +133,14 @@ def cancel(*, deployment: int, reason: CancelReason, at: int, by: Viewer) -> Non
     """Stop an accepted job before it is finished."""
     job, rows = _asked(deployment, e.Cancelled, at=at, by=by)
     journal.record(e.Cancelled(at=at, reason=reason, **_subjects(job)), by=by, rows=rows)
+    if job.arrived_at is not None and rows[0].status is RequestStatus.TRIAGED:
+        remind(rows[0], at)  # while the crew was there nobody had to ask; now the patient waits again
+
+
+def _report(name: str) -> type[e.Event]:
+    if name not in BY_NAME:
+        raise Refused(Reason(NOT_A_REPORT, {"report": name[:40], "known": tuple(BY_NAME)}))
+    return BY_NAME[name]
 
 
 def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer | None) -> tuple[Deployment, list]:

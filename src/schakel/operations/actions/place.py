@@ -13,7 +13,7 @@ from schakel.operations.action import action, check_time, locked
 from schakel.operations.models import Place
 
 NOT_A_COUNT = _("Give a whole number from 0 to 999; came {free}.")
-OLDER = _("A newer figure, of {measured}, is already known.")
+OLDER = _("A newer figure is already known.")
 
 
 @action
@@ -27,5 +27,5 @@ def report_capacity(*, place: int, free: int, source: Source, at: int, by: Viewe
     if reason := authority.why_not_do_own(by, e.CapacityReported, own=own):
         raise Refused(reason)
     if row.measured_at is not None and at < row.measured_at:
-        raise Refused(Reason(OLDER, {"measured": row.measured_at}))
+        raise Refused(Reason(OLDER))
     journal.record(e.CapacityReported(at=at, place=row.pk, free=free, source=source), by=by, rows=[row])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schakel.accounts.models import Person
 from schakel.domain import authority
 from schakel.domain import events as e
 from schakel.domain.access import Viewer
+from schakel.domain.durations import HOUR
 from schakel.domain.events import Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
@@ -18,17 +20,29 @@ from schakel.operations.models import Duty, Unit
 
 BUSY = _("{unit} still has a job. Finish it, or let the dispatcher cancel it.")
 ENDS_FIRST = _("The shift would end before it begins. Give a later end.")
+TOO_LONG = _("A shift lasts at most {hours} hours. Give an earlier end.")
+NO_CREW = _("Nobody is on the unit. Choose who goes on duty.")
+NOBODY_OF_US = _("There is nobody with number {number} in this region. Choose the crew from the list.")
 NOT_ON_MAP = _("A position has a latitude from -90 to 90 and a longitude from -180 to 180; came {lat}, {lon}.")
 OLDER = _("A newer position is already known.")
+
+#: The longest that people are on a unit without being asked again.
+LONGEST_SHIFT = 48 * HOUR
 
 
 @action
 def start_shift(*, unit: int, crew: Iterable[int], until: int, at: int, by: Viewer) -> None:
     """Go on duty with these people, until that moment. The unit waits at its base."""
-    people = list(crew)
+    people = sorted(set(crew))
     row = _asked(unit, e.ShiftStarted, at=at, by=by, own=by.person in people)
+    if not people:
+        raise Refused(Reason(NO_CREW))
+    if unknown := set(people) - set(Person.objects.filter(pk__in=people).values_list("pk", flat=True)):
+        raise Refused(Reason(NOBODY_OF_US, {"number": min(unknown)}))
     if until <= at:
         raise Refused(Reason(ENDS_FIRST))
+    if until - at > LONGEST_SHIFT:
+        raise Refused(Reason(TOO_LONG, {"hours": LONGEST_SHIFT // HOUR}))
     Duty.objects.filter(unit=row, ends_at__gt=at).update(ends_at=at)
     Duty.objects.bulk_create(Duty(unit=row, person_id=person, starts_at=at, ends_at=until) for person in people)
     journal.record(

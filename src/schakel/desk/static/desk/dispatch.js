@@ -1,6 +1,7 @@
 // Dispatch, follow-up and hand-over: what these screens do beside the common scripts.
 //   input[data-filter="id of a list"]   hides the rows that do not hold every word that is typed
 //   [data-panel]                        a part that is fetched again: what was typed or opened in it stays
+//   button[data-why]                    asks for the reason of another choice first
 //   #print                              prints the page
 
 // --- filter
@@ -63,6 +64,25 @@ document.addEventListener("htmx:afterSwap", () => {
   }
   if (focus && focus[0] && focus[1]) document.getElementById(focus[0])?.elements.namedItem(focus[1])?.focus?.({ preventScroll: true });
 });
+
+// --- another choice than what was put first: one key, and then the key of the reason
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-why]");
+  const dialog = document.getElementById("why-other");
+  if (!button || !dialog) return;
+  event.preventDefault();
+  const form = document.getElementById("offer-form");
+  form.querySelector("input[data-chosen]")?.remove();
+  const chosen = document.createElement("input");
+  Object.assign(chosen, { type: "hidden", name: button.name, value: button.value });
+  chosen.dataset.chosen = "";
+  form.append(chosen);
+  dialog.querySelector("[data-why-name]").textContent = button.getAttribute("aria-label") ?? "";
+  dialog.showModal();
+});
+document.addEventListener("close", (event) => {
+  if (event.target.id === "why-other") document.querySelector("#offer-form input[data-chosen]")?.remove();
+}, true);
 
 // --- paper
 document.getElementById("print")?.addEventListener("click", () => print());
