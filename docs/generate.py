@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "schakel.config.settings")
 os.environ.setdefault("SCHAKEL_DATA", tempfile.mkdtemp(prefix="schakel-docs-"))
@@ -127,13 +128,14 @@ def settings() -> str:
 def commands() -> str:
     """The command line."""
     import typer.main
-    from click import Context, Group
+    from typer import Context
+
     from schakel.cli import app
 
     lines = ["# Commands\n", "`schakel --help` says the same.\n"]
 
-    def walk(command: object, words: tuple[str, ...]) -> None:
-        if isinstance(command, Group):
+    def walk(command: Any, words: tuple[str, ...]) -> None:
+        if hasattr(command, "commands"):
             for name in sorted(command.commands):
                 walk(command.commands[name], (*words, name))
             return

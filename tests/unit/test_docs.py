@@ -295,3 +295,27 @@ def test_the_tutorial_takes_seats_that_the_demonstration_has():
     assert taken
     assert taken <= {login.username for login in LOGINS}
     assert PASSWORD in text
+
+
+#: Where a key is given to a control: in a template, in the navigation, or to a field.
+GIVEN = re.compile(r'data-key="([^"{]+)"|keyed \w+ "([^"]+)"|key="([^"{]+)"|"(g [a-z])"|"([a-z])"\}')
+
+#: Keys of all screens, which no template names: rows, and the list of keys.
+EVERYWHERE = {"j", "k", "/", "?"}
+
+
+def test_every_key_that_the_tutorial_names_is_a_key_of_some_screen():
+    """Digits are given out by the lists themselves, in their order."""
+    sources = [file.read_text() for kind in ("html", "py") for file in (ROOT / "src/schakel").rglob(f"*.{kind}")]
+    known = {
+        key
+        for source in sources
+        for pair in re.findall(
+            r'data-key="([^"{]+)"|keyed \w+ "([^"]+)"|key="([^"{]+)"|"(g [a-z])"|"([a-z])"\}', source
+        )
+        for key in pair
+    }
+    known |= {key[0] for key in known if " " in key}  # the first of two
+    text = read(ROOT / "docs/tutorial/first-shift.md")
+    named = set(re.findall(r"`([a-z?/](?: [a-z])?)`", text))
+    assert named - known - EVERYWHERE == set()

@@ -50,6 +50,7 @@ def worker() -> None:
     working = _worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: working.stop.set())
+    typer.echo("The worker is at work.")
     working.run()
 
 
@@ -60,7 +61,9 @@ def run_server(
     import socket
 
     import uvicorn
+    from django.conf import settings
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from schakel.config.asgi import application
 
     try:

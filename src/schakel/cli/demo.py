@@ -12,7 +12,6 @@ from schakel.cli.terminal import ready, refuse
 
 #: What the embedded database leaves in the folder of a demonstration.
 FILES = ("schakel.sqlite3", "schakel.sqlite3-wal", "schakel.sqlite3-shm")
-HOUR = 3_600_000
 
 
 def demo(
@@ -20,16 +19,10 @@ def demo(
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same callers.")] = 1,
-    hours_before: Annotated[float, typer.Option(min=0, max=24, help="Hours that are played before you come in.")] = 3.0,
-    at: Annotated[
-        str, typer.Option(help="Time of the day at which you come in, such as 19:30. Now, if left out.")
-    ] = "",
-    fresh: Annotated[
-        bool, typer.Option("--fresh/--keep", help="Begin anew, or go on where the last one stopped.")
-    ] = True,
-    data: Annotated[Path, typer.Option(help="Folder of the demonstration, apart from any real data.")] = Path(
-        "var/demo"
-    ),
+    hours_before: Annotated[float, typer.Option(min=0, max=24, help="Hours played before you come in, at most.")] = 3.0,
+    at: Annotated[str, typer.Option(help="Time of the day at which you come in, such as 19:30; else now.")] = "",
+    fresh: Annotated[bool, typer.Option("--fresh/--keep", help="Begin anew, or go on where it stopped.")] = True,
+    data: Annotated[Path, typer.Option(help="Folder of its data, apart from any real data.")] = Path("var/demo"),
 ) -> None:
     """Run a demonstration: a region at work, and a seat for you."""
     from rich.console import Console
@@ -66,7 +59,7 @@ def demo(
         world = start.new_world(region, seed=seed, now=start.last_moment())
     else:
         come_in = _moment(region, at, clock.wall_ms())
-        begin = come_in - int(hours_before * HOUR)
+        begin = start.begins_at(region, come_in, hours_before)
         with Progress(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
         ) as progress:

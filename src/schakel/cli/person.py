@@ -71,6 +71,9 @@ def add(
         if Membership.objects.valid(now).filter(person=found, organisation=partner, role=role).exists():
             refuse(f"{username} has the role {role} for {organisation} already.")
         Membership.objects.create(person=found, organisation=partner, role=roles[role], starts_at=now)
+        if roles[role] is Role.ADMINISTRATOR:
+            found.is_staff = True
+            found.save(update_fields=["is_staff"])
     typer.echo(f"{username} is {role} for {partner.name}.")
     if made_up:
         typer.echo(f"Password: {made_up}")

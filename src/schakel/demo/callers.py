@@ -14,7 +14,7 @@ from schakel.demo.patients import Patient
 from schakel.demo.world import World
 from schakel.domain import events as e
 from schakel.domain.durations import HOUR
-from schakel.domain.region import HourlyWeights
+from schakel.domain.region import HourlyWeights, Region
 from schakel.domain.states import RequestStatus
 from schakel.domain.vocabulary import AmbulanceUrgency, Channel, Complaint, Urgency
 from schakel.operations import journal
@@ -52,7 +52,7 @@ class Callers:
     def __init__(self, world: World, share: float = 1.0) -> None:
         self.world = world
         self.share = share
-        self.streams = _streams(world)
+        self.streams = streams(world.region)
         self.again: dict[int, int] = {}  # a second call by the request it is about
         world.when(self._answered, e.Answered)
         world.when(self._triaged, e.Triaged)
@@ -67,16 +67,13 @@ class Callers:
 
     def per_hour(self, at: int) -> float:
         """How many are expected in the hour around this moment."""
-        return sum(self._rate(stream, at) for stream in self.streams)
-
-    def _rate(self, stream: Stream, at: int) -> float:
-        return self.share * self.world.region.per_hour(stream.hours, stream.per_year, at)
+        return self.share * expected(self.world.region, at)
 
     def _plan(self, stream: Stream) -> None:
         """Draw the next of a stream. Beyond the hour its rate is another, so it is drawn again there."""
         world = self.world
         next_hour = (world.now // HOUR + 1) * HOUR
-        rate = self._rate(stream, world.now)
+        rate = self.share * world.region.per_hour(stream.hours, stream.per_year, world.now)
         when = world.now + world.chance.gap(rate) if rate > 0 else next_hour
         if when >= next_hour:
             world.at(next_hour, self._plan, stream)
@@ -136,8 +133,14 @@ def _status(request: int) -> RequestStatus:
     return CareRequest.objects.values_list("status", flat=True).get(pk=request)
 
 
-def _streams(world: World) -> list[Stream]:
-    demand = world.region.demand
+def expected(region: Region, at: int) -> float:
+    """How many call in the hour around this moment."""
+    return sum(region.per_hour(stream.hours, stream.per_year, at) for stream in streams(region))
+
+
+def streams(region: Region) -> list[Stream]:
+    """All demand of a region."""
+    demand = region.demand
     ambulance = demand.ambulance_per_year
     by_112 = {_C.MKA: 70, _C.PROFESSIONAL: 15, _C.PHONE: 15}
     planned = {_C.PROFESSIONAL: 90, _C.HAP: 10}

@@ -17,6 +17,7 @@ from schakel.domain.vocabulary import (
     Care,
     DeclineReason,
     FollowUpKind,
+    Role,
     UnitKind,
 )
 from schakel.operations import dossier, journal
@@ -26,6 +27,9 @@ from schakel.operations.models import Deployment, Duty, FollowUp, Unit
 
 #: A position is reported this often on the way.
 POSITION_EVERY = 2 * MINUTE
+#: And this often while somebody with a list of patients is with one of them.
+POSITION_STAYS = 4 * MINUTE
+WITH_LIST = (UnitKind.GP_CAR, UnitKind.NURSE)
 #: A seat of a real person is on duty round the clock, in shifts of this length.
 SEAT_SHIFT = 8 * HOUR
 #: What crews do when they are asked, by weight.
@@ -42,7 +46,6 @@ LATE, OUT_OF_ORDER, CORRECTED = 0.04, 0.03, 0.01
 NO_PATIENT = 0.012
 AWAY_AFTER = 0.08
 
-#: The care that goes home with the patient still there, and how long it is given.
 AMBULANCES = (UnitKind.ALS, UnitKind.MCA, UnitKind.CARE_AMBULANCE)
 WITH_SIGNALS = (AmbulanceUrgency.A0, AmbulanceUrgency.A1)
 
@@ -150,21 +153,14 @@ class Crews:
         if by and world.act(units.end_shift, by=by, unit=unit):
             self._come(unit)
 
-    def _spokesman(self, unit: int) -> Viewer | None:
-        """The simulated colleague on the unit who speaks for it. After the end of the shift, the crew that was on it."""
-        people = self.world.people
-        now = self.world.now
+    def _spokesman(self, unit: int) -> Viewer:
+        """The simulated colleague on the unit who speaks for it; after the end of the shift, a dispatcher."""
+        people, now = self.world.people, self.world.now
         on_it = Duty.objects.filter(unit=unit, starts_at__lte=now, ends_at__gt=now).order_by("pk")
         for person in on_it.values_list("person", flat=True):
             if person in people.viewers:
                 return people.viewers[person]
-        dispatchers = next(iter(people.colleagues.values()), [])
-        return self._dispatcher() if dispatchers else None
-
-    def _dispatcher(self) -> Viewer:
-        from schakel.domain.vocabulary import Role
-
-        return self.world.people.colleagues[Role.DISPATCHER][0]
+        return people.colleagues[Role.DISPATCHER][0]
 
     # ---------------------------------------------------------------- a job, step by step
 
@@ -196,8 +192,10 @@ class Crews:
                 world.at(arrival, self._arrive, job.pk)
             case DeploymentStatus.ON_SCENE:
                 takes = job.unit.kind in AMBULANCES and not chance.happens(self._stays(job))
-                length = durations.on_scene if takes else self._visit(job)
-                world.at(since + chance.lasting(length), self._transport if takes else self._clear, job.pk)
+                length = chance.lasting(durations.on_scene if takes else self._visit(job))
+                world.at(since + length, self._transport if takes else self._clear, job.pk)
+                if job.unit.kind in WITH_LIST:
+                    self._stay(job.unit, since, length)
             case DeploymentStatus.TRANSPORTING:
                 place = self.destination.setdefault(job.pk, self._nearest_seh(job))
                 there = self._drive(job.unit, place.point, since, False)
@@ -372,6 +370,12 @@ class Crews:
         by = self._spokesman(unit)
         if by is not None:
             self.world.act(units.position, by=by, unit=unit, lat=round(where.lat, 5), lon=round(where.lon, 5))
+
+    def _stay(self, row: Unit, since: int, length: int) -> None:
+        """Say again where one is: who can have the next patient on its list must be known to be near."""
+        where = Point(row.lat, row.lon) if row.lat is not None and row.lon is not None else _base(row)
+        for passed in range(POSITION_STAYS, length, POSITION_STAYS):
+            self.world.at(since + passed, self._say_where, row.pk, where, self.home.get(row.pk, 0))
 
     def _go_home(self, row: Unit) -> None:
         """Back to base, to be asked on the way. At the base exactly: there it counts as parked."""

@@ -54,7 +54,7 @@ class DeskStaff:
         self.world = world
         self.callers = callers
         self.triagists: deque[Viewer] = deque(world.people.colleagues[Role.TRIAGIST][:-1])
-        self.free: list[Viewer] = []
+        self.most = len(self.triagists)
         self.queue: deque[int] = deque()
         self.on_duty = 0
         self.busy = 0
@@ -99,7 +99,7 @@ class DeskStaff:
         world = self.world
         handling_h = world.region.durations.telephone_triage.median_ms / HOUR
         wanted = round(self.callers.per_hour(world.now) * handling_h * 1.3) + 2
-        self.on_duty = min(len(self.triagists), wanted)
+        self.on_duty = min(self.most, wanted)
         world.at((world.now // HOUR + 1) * HOUR, self._staff)
         self._take_calls()
 
@@ -526,9 +526,10 @@ class DeskStaff:
             return
         if task.status is FollowUpStatus.OFFERED:
             self.world.act(follow_up.accept, by=lead, follow_up=key, on_behalf=True)
-        elif task.status is FollowUpStatus.SEEKING and (partner := self._taker(task)) is not None:
-            if self.world.act(follow_up.offer, by=lead, follow_up=key, partner=partner):
-                self.world.later(self.world.chance.about(240), self._settle, key)
+            return
+        partner = self._taker(task) if task.status is FollowUpStatus.SEEKING else None
+        if partner is not None and self.world.act(follow_up.offer, by=lead, follow_up=key, partner=partner):
+            self.world.later(self.world.chance.about(240), self._settle, key)
 
     # ---------------------------------------------------------------- what happens to everybody
 

@@ -19,11 +19,14 @@ DECLINES = {DeclineReason.NO_CAPACITY: 6, DeclineReason.MORE_INFORMATION: 2, Dec
 #: How often each kind of place says what is free; the emergency departments by a feed.
 EVERY = {
     PlaceKind.SEH: 5 * MINUTE,
-    PlaceKind.HAP: 45 * MINUTE,
+    PlaceKind.HAP: 15 * MINUTE,
     PlaceKind.GGZ_CRISIS: 4 * HOUR,
     PlaceKind.ELV: 6 * HOUR,
     PlaceKind.GRZ: 8 * HOUR,
 }
+#: Around what share each kind of place is full.
+FULL = {PlaceKind.HAP: 0.3}
+USUALLY_FULL = 0.75
 #: These have never said anything, or not for long: what is not known must look so.
 SILENT, LONG_AGO = "grz-zeist", "elv-woerden"
 
@@ -46,7 +49,7 @@ class Partners:
         """Take up what was offered, and say what is free."""
         world, chance = self.world, self.world.chance
         for row in Place.objects.filter(retired=False).order_by("pk"):
-            self.level[row.pk] = chance.random.uniform(0.35, 0.95)
+            self.level[row.pk] = FULL.get(row.kind, USUALLY_FULL) + chance.random.uniform(-0.2, 0.2)
             if row.code == SILENT:
                 continue
             if row.measured_at is None:
@@ -184,13 +187,13 @@ class Partners:
             self._say(key, self.world.now - 2 * SECOND)
 
     def _say(self, key: int, at: int) -> None:
-        """What is free now: a walk around three quarters full."""
+        """What is free now: a walk around what is usual."""
         row = Place.objects.get(pk=key)
         by = self.world.people.desks.get(row.organisation_id)
         if by is None:
             return
-        level = self.level[key] + self.world.chance.random.gauss(0, 0.05) + 0.1 * (0.75 - self.level[key])
-        self.level[key] = min(1.0, max(0.2, level))
+        back = 0.1 * (FULL.get(row.kind, USUALLY_FULL) - self.level[key])
+        self.level[key] = min(1.0, max(0.0, self.level[key] + back + self.world.chance.random.gauss(0, 0.05)))
         free = round(self.capacity[row.code] * (1 - self.level[key]))
         source = Source.FEED if row.kind is PlaceKind.SEH else Source.PERSON
         self.world.act(place.report_capacity, by=by, at=at, place=key, free=free, source=source)

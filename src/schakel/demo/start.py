@@ -7,15 +7,20 @@ from collections.abc import Callable
 
 from schakel.accounts.models import Person
 from schakel.demo import pace
-from schakel.demo.callers import Callers
+from schakel.demo.callers import Callers, expected
 from schakel.demo.crews import Crews
 from schakel.demo.desk_staff import DeskStaff
 from schakel.demo.partners import Partners
 from schakel.demo.people import LOGINS, gather, settle, usernames
 from schakel.demo.world import World, begin
+from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.region import Region
 from schakel.operations import clock, journal, region_load
 from schakel.operations.models import CareRequest, Clock, JournalEntry
+
+#: About as many calls are played before somebody comes in: half a minute of two cores.
+MOST_CALLS = 200
+STEP = 5 * MINUTE
 
 
 def why_not_demo() -> str | None:
@@ -45,6 +50,15 @@ def new_world(region: Region, *, seed: int, now: int, share: float = 1.0) -> Wor
     begin((Partners(world), Crews(world), callers, DeskStaff(world, callers)))
     world.catch_up()
     return world
+
+
+def begins_at(region: Region, come_in: int, hours: float) -> int:
+    """When to begin, to play these hours before somebody comes in: fewer where so many call that it would take long."""
+    begin, calls = come_in, 0.0
+    while begin > come_in - hours * HOUR and calls < MOST_CALLS:
+        begin -= STEP
+        calls += expected(region, begin) * STEP / HOUR
+    return begin
 
 
 def last_moment() -> int:

@@ -121,7 +121,7 @@ class PlaceCandidate:
 
     def left(self, now: int) -> int | None:
         """How much is free and not promised; None when that is not known, or no longer."""
-        if self.free is None or self.measured_at is None or now - self.measured_at > self.shelf_life:
+        if self.free is None or self.measured_at is None or now - self.measured_at >= self.shelf_life:
             return None
         return self.free - self.promised
 
@@ -139,7 +139,7 @@ USEFUL_MS: dict[Urgency, int] = {
 }
 
 #: How many patients a unit may have in hand; a kind that is absent has one at a time. A visiting GP keeps a list of
-#: visits and a district nurse a route (row C8 of the wishes); the numbers are our own.
+#: visits and a district nurse a route; the numbers are our own.
 JOBS_AT_ONCE: dict[UnitKind, int] = {UnitKind.GP_CAR: 4, UnitKind.NURSE: 6}
 
 
@@ -199,7 +199,8 @@ class Search:
         return self.response if NEEDS[care].ambulance else self.waiting
 
     def with_signals(self, care: Care) -> bool:
-        """Whether whoever gives this care drives with optical and sound signals: A0 and A1 alone (domain.md 1.2)."""
+        """Whether whoever gives this care drives with optical and sound signals: A0 and A1 alone
+        (ambulancezorglimburg.nl: A2 as a rule without signals)."""
         return NEEDS[care].signals and self.ambulance_urgency in (AmbulanceUrgency.A0, AmbulanceUrgency.A1)
 
 
@@ -617,7 +618,10 @@ class _Asking:
 
 
 def _gives_way(job: Job) -> bool:
-    """Whether an A0 goes before this job: less urgent, and nobody with the patient yet (domain.md 1.2, trap 4)."""
+    """Whether an A0 goes before this job: less urgent, and nobody with the patient yet.
+
+    Source: ambulance-rr.nl, nieuwe urgentie-indeling.
+    """
     return job.urgency is not AmbulanceUrgency.A0 and job.status in (
         DeploymentStatus.OFFERED,
         DeploymentStatus.ACCEPTED,

@@ -60,7 +60,7 @@ class Need:
 
 
 #: The units that can take a patient along. A rapid responder cannot: it and an ambulance are a chain of two units
-#: (domain.md 3.3 and trap 9).
+#: (ambulancezorglimburg.nl, soloambulance; that it takes nobody along is general knowledge).
 CAN_TRANSPORT: frozenset[UnitKind] = frozenset({UnitKind.ALS, UnitKind.MCA, UnitKind.CARE_AMBULANCE})
 
 
@@ -78,19 +78,19 @@ _ACUTE_GP_CARE: Slot = tuple(
 )
 
 NEEDS: dict[Care, Need] = {
-    # "bemand door een ambulancechauffeur en een ambulanceverpleegkundige", or VS/PA (ambulancezorglimburg.nl; 3.3).
+    # "bemand door een ambulancechauffeur en een ambulanceverpleegkundige", or VS/PA (ambulancezorglimburg.nl).
     Care.ALS: Need(Giver.UNIT, {UnitKind.ALS: 0}, crew=(_ALS_NURSE, _DRIVER), ambulance=True, signals=True),
-    # A nurse who is not ambulance-specialised, and a driver, for stable patients of middle complexity (3.3). An ALS
+    # A nurse who is not ambulance-specialised, and a driver, for stable patients of middle complexity. An ALS
     # ambulance can do it too, and is then missing for A1.
     Care.MCA: Need(Giver.UNIT, {UnitKind.MCA: 0, UnitKind.ALS: 1}, crew=(_MCA_NURSE, _DRIVER), ambulance=True),
-    # An attendant of level 3-4 and a driver, for low complexity (ambulancezorg.nl, Sectorkompas 2016; 3.3).
+    # An attendant of level 3-4 and a driver, for low complexity (ambulancezorg.nl, Sectorkompas 2016).
     Care.CARE_AMBULANCE: Need(
         Giver.UNIT,
         {UnitKind.CARE_AMBULANCE: 0, UnitKind.MCA: 1, UnitKind.ALS: 2},
         crew=(_ATTENDANT, _DRIVER),
         ambulance=True,
     ),
-    # One ambulance nurse in a car or on a motorcycle, first on scene (ambulancezorglimburg.nl, "soloambulance"; 3.3).
+    # One ambulance nurse in a car or on a motorcycle, first on scene (ambulancezorglimburg.nl, "soloambulance").
     Care.RAPID: Need(
         Giver.UNIT,
         {UnitKind.RAPID: 0, UnitKind.RAPID_HAG: 1},
@@ -98,22 +98,22 @@ NEEDS: dict[Care, Need] = {
         ambulance=True,
         signals=True,
     ),
-    # An ambulance nurse in a rapid car under direction of the GP post, trained in acute GP medicine (3.3).
+    # An ambulance nurse in a rapid car under direction of the GP post, trained in acute GP medicine.
     Care.RAPID_HAG: Need(Giver.UNIT, {UnitKind.RAPID_HAG: 0, UnitKind.RAPID: 1}, crew=(_ACUTE_GP_CARE,), signals=True),
-    # Nurse practitioner or physician assistant alone, for complex care on the spot (3.3).
+    # Nurse practitioner or physician assistant alone, for complex care on the spot.
     Care.NURSE_PRACTITIONER: Need(
         Giver.UNIT,
         {UnitKind.PRACTITIONER_CAR: 0, UnitKind.RAPID: 1},
         crew=(_one_of(_C.NURSE_PRACTITIONER),),
     ),
-    # The last row of the table in 3.3: alternatives for C1, without a crew in the source. One person who is certified.
+    # Alternatives for C1 in the pilots of zorgcoördinatie, without a crew in the source. One person who is certified.
     Care.GP_VISIT: Need(Giver.UNIT, {UnitKind.GP_CAR: 0}, crew=(_one_of(_C.GP),)),
     Care.DISTRICT_NURSE: Need(Giver.UNIT, {UnitKind.NURSE: 0}, crew=(_one_of(_C.DISTRICT_NURSE),)),
     Care.CRISIS_TEAM: Need(
         Giver.UNIT, {UnitKind.CRISIS_TEAM: 0}, crew=(_one_of(_C.PSYCHIATRIC_NURSE, _C.PSYCHIATRIST),)
     ),
     Care.HAP_APPOINTMENT: Need(Giver.PLACE, places=frozenset({PlaceKind.HAP})),
-    # C2: a result, not a failure; it never gets a unit (trap 3).
+    # C2: a result, not a failure; it never gets a unit.
     Care.ADVICE: Need(Giver.CENTRE),
 }
 
@@ -187,12 +187,12 @@ def _told(care: Care, rule: RoutingRule | None, danger: bool) -> tuple[str | Non
 
 
 def is_danger_to_life(urgency: Urgency | None, life_threat: bool | None) -> bool:
-    """Whether life is in danger by the first question or by the urgency: what becomes A0 or A1 (domain.md 2.6)."""
+    """Whether life is in danger by the first question or by the urgency: what becomes A0 or A1 (our own proposal)."""
     return life_threat is True or urgency in (Urgency.U0, Urgency.U1)
 
 
 def urgency_to_act_on(urgency: Urgency | None, life_threat: bool | None) -> Urgency | None:
-    """The more urgent of what was triaged and what the first question said; never the lower of two (domain.md 2.6)."""
+    """The more urgent of what was triaged and what the first question said; never the lower of two."""
     if life_threat is True and (urgency is None or Urgency.U1.is_above(urgency)):
         return Urgency.U1
     return urgency

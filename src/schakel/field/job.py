@@ -55,7 +55,8 @@ def page(request: HttpRequest, key: int) -> HttpResponse:
         more |= _opened(dossier.read(job.request, request.viewer))  # type: ignore[attr-defined]
     if zone := region().zone.get(job.request.zone or ""):
         more["geo"] = f"geo:{zone.point.lat:.5f},{zone.point.lon:.5f}"
-    return live_page(request, "field/job.html", title=_("Job {number}").format(number=job.request_id), **more)
+    title = _("Job {number}").format(number=job.request_id)
+    return live_page(request, "field/job.html", title=title, lists=("jobs",), **more)
 
 
 @only_for(Role.CREW)

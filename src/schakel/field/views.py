@@ -55,7 +55,7 @@ def unit_part(request: HttpRequest, key: int) -> HttpResponse:
     unit = units_of(request.viewer, now).filter(pk=key).first()  # type: ignore[attr-defined]
     if unit is None:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "field/parts/unit.html", {"unit": _dressed(unit, now), **shared()})
+    return render(request, "field/parts/unit_of.html", {"unit": _dressed(unit, now), **shared()})
 
 
 @only_for(Role.CREW)

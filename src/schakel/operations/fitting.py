@@ -96,7 +96,8 @@ def _search(
     urgency = urgency_to_act_on(request.urgency, request.life_threat)
     ambulance_urgency = here.urgency_mapping.to[urgency] if urgency else None
     since = request.received_at
-    # The response time of an ambulance begins when the call is answered (domain.md 1.4).
+    # The response time of an ambulance begins when the call is answered (Regeling
+    # ambulancezorgvoorzieningen, art. 1; Stcrt. 2020, 63510).
     answered = request.answered_at if request.answered_at is not None else since
     response_ms = here.norms.response_ms.get(ambulance_urgency) if ambulance_urgency else None
     response = Due(answered + response_ms, response_ms) if response_ms is not None and answered is not None else None

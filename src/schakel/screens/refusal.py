@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode, urlsplit
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -20,6 +21,8 @@ __all__ = ["RefusalMiddleware", "say"]
 CONFLICT = 409
 #: Names the form whose work has arrived, so that the page may forget its draft. Holds no content.
 SAVED_COOKIE = "schakel_saved"
+#: What can stand in a cookie: the name of a form as this house writes it, never what a stranger sent.
+_KEPT = re.compile(r"[\w:./-]+", re.ASCII)
 
 
 class RefusalMiddleware:
@@ -46,8 +49,10 @@ class RefusalMiddleware:
     def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if _wants_part(request) and _leads_to_login(response):
             return _session_ended(request)
+        if response.status_code == 405 and not response.content:
+            return _not_that_way(request, response)
         name = request.POST.get("_draft", "") if request.method == "POST" and _is_form(request) else ""
-        if name and response.status_code in (302, 303) and not _leads_to_login(response):
+        if _KEPT.fullmatch(name) and response.status_code in (302, 303) and not _leads_to_login(response):
             response.set_cookie(SAVED_COOKIE, name[:80], max_age=60, samesite="Lax", secure=request.is_secure())
         return response
 
@@ -83,6 +88,14 @@ def way_back(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
         return came_from
     return "/"
+
+
+def _not_that_way(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """An address that was used in a way that it does not take, such as reading where only a form is sent."""
+    sentence = _("This address cannot be used this way. Go back, load the page again and repeat it.")
+    told = refusal(request, sentence, status=405)
+    told["Allow"] = response["Allow"]
+    return told
 
 
 def _sentence_of(exception: PermissionDenied) -> str:

@@ -23,7 +23,7 @@ async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     names = tuple(name for name in request.GET.get("lists", "").split(",") if name)
     since = request.GET.get("since", "0")
     unknown = [name for name in names if name not in LISTS]
-    if unknown or not since.isdigit() or len(since) > 18:
+    if unknown or not (since.isascii() and since.isdigit()) or len(since) > 15:
         sentence = _("Expected lists of this centre and a whole number since; came {lists} and {since}.").format(
             lists=", ".join(names)[:200], since=since[:40]
         )

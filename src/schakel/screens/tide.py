@@ -23,13 +23,13 @@ from django.db import close_old_connections, connection
 from django.utils import timezone, translation
 
 from schakel.accounts.models import viewers_of
-from schakel.domain.access import Category, Ties, Viewer, sees
+from schakel.domain.access import Category, Seat, Ties, Viewer, sees
 from schakel.domain.events import Subject
 from schakel.domain.life_cycles import subjects_of
 from schakel.operations import clock, journal
 from schakel.operations.models import CareRequest
 from schakel.operations.visibility import ties_of
-from schakel.screens.lists import LISTS, Fetched, fetch, render, visible
+from schakel.screens.lists import LISTS, Fetched, LiveList, fetch, render, visible
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ class Watcher:
     queue: asyncio.Queue[str | None]
     seq: int
     shown: dict[str, set[int]] = field(default_factory=dict)
+    looked: int = 0  # the rows in `shown` were looked at when the journal stood here, or somewhat before
+    seats: frozenset[Seat] | None = None  # the roles with which it watches
 
     def send(self, message: str | None) -> None:
         """Hand over a message from the tide's thread. None ends the stream."""
@@ -136,6 +138,7 @@ class Tide:
                 if name not in whole:
                     whole[name] = fetch(LISTS[name])
                 watcher.shown[name] = set(visible(LISTS[name], whole[name], viewer))
+            watcher.looked, watcher.seats = journal.head(), viewer.seats
             behind = self._seq - watcher.seq
             if not 0 <= behind <= 500:
                 watcher.seq = self._seq  # too far behind to catch up: hello shows the gap, the page resyncs
@@ -144,13 +147,7 @@ class Tide:
                 self._watchers.add(watcher)
         late = [watcher for watcher in newcomers if watcher.seq < self._seq and rights.get(watcher) is not None]
         if late:
-            told = journal.after(min(watcher.seq for watcher in late))
-            for watcher in late:
-                # What left a list since the page was made may still stand on it: have it removed.
-                for name in watcher.lists:
-                    keys = (key for recorded in told for key in LISTS[name].keys(recorded.event))
-                    watcher.shown[name].update(key for key in keys if key is not None)
-            self._bring(told, late, rights)
+            self._bring(journal.after(min(watcher.seq for watcher in late)), late, rights)
 
     def _flow(self) -> None:
         """Take what happened since the last time and bring it to everybody."""
@@ -164,20 +161,25 @@ class Tide:
         self, told: list[journal.Recorded], watchers: list[Watcher], rights: dict[Watcher, Viewer | None]
     ) -> None:
         last = told[-1].seq
-        changed: dict[str, set[int]] = {}
-        for name in {name for watcher in watchers for name in watcher.lists}:
-            keys = {key for recorded in told for key in LISTS[name].keys(recorded.event) if key is not None}
-            if keys:
-                changed[name] = keys
-        fetched = {name: fetch(LISTS[name], keys) for name, keys in changed.items()}
+        changed = {
+            name: turns
+            for name in {name for watcher in watchers for name in watcher.lists}
+            if (turns := _turns(LISTS[name], told))
+        }
+        fetched = {name: fetch(LISTS[name], set(turns)) for name, turns in changed.items()}
+        looked = journal.head()
         touched = _Touched(told)
         drawn: dict[tuple[str, str, int], dict[str, Any]] = {}
         alike: dict[tuple, tuple[dict[str, set[int]], list[str]]] = {}
         personal = touched.people().union(*(_people(one.ties.values()) for one in fetched.values()))
+        personal |= {person for name, one in fetched.items() for person in _named(LISTS[name], one)}
         for watcher in watchers:
             viewer = rights.get(watcher)
             if viewer is None:
                 self._revoke(watcher)
+                continue
+            if viewer.seats != watcher.seats:
+                self._begin_again(watcher)
                 continue
             kind = (viewer.seats, viewer.person if viewer.person in personal else 0, watcher.lists)
             if kind not in alike:
@@ -189,7 +191,7 @@ class Tide:
             rows = []
             for name, visible_now in seen.items():
                 live, had = LISTS[name], watcher.shown.setdefault(name, set())
-                for key in changed[name]:
+                for key, turns in changed[name].items():
                     if key in visible_now:
                         had.add(key)
                         draw = (watcher.language, name, key)
@@ -197,20 +199,23 @@ class Tide:
                             with translation.override(watcher.language):
                                 drawn[draw] = render(live, fetched[name].rows[key], fetched[name].at)._asdict()
                         rows.append(drawn[draw])
-                    elif key in had:
+                    elif key in had or len(turns) > 1 or turns[0] <= watcher.looked:
                         had.discard(key)
                         rows.append({"list": name, "id": live.id(key), "sort": "", "html": None})
             body = {"seq": last, "previous": watcher.seq, "rows": rows, "touched": names, **_time()}
             watcher.send(_message("tide", body, id=last))
-            watcher.seq = last
+            watcher.seq, watcher.looked = last, looked
 
     def _beat(self) -> None:
         with self._lock:
             watchers = list(self._watchers)
         rights = self._rights(watchers)
         for watcher in watchers:
-            if rights.get(watcher) is None:
+            viewer = rights.get(watcher)
+            if viewer is None:
                 self._revoke(watcher)
+            elif viewer.seats != watcher.seats:
+                self._begin_again(watcher)
             else:
                 watcher.send(_message("beat", {"seq": watcher.seq, **_time()}))
 
@@ -235,6 +240,13 @@ class Tide:
         watcher.send(_message("revoked", {"sentence": sentence}))
         watcher.send(None)
         self.leave(watcher)
+
+    def _begin_again(self, watcher: Watcher) -> None:
+        """The roles of this watcher changed: a second hello, at which its page fetches itself again."""
+        with self._lock:
+            self._watchers.discard(watcher)
+            self._newcomers.append(watcher)
+        self._wake.set()
 
     def _end_all(self) -> None:
         """Something went wrong here: end every stream, so that each page comes back and resyncs."""
@@ -262,6 +274,21 @@ class Tide:
             except psycopg.Error:
                 log.warning("tide-lost-its-ear")
                 time.sleep(1)
+
+
+def _turns(live: LiveList, told: list[journal.Recorded]) -> dict[int, list[int]]:
+    """The rows of a list that may have changed, each with the seqs of what changed it.
+
+    Between two turns, or after a look that was already ahead of the first, a row may have stood on a
+    page that was made just then without the tide ever seeing it there. When such a row is not shown
+    now, its removal is sent to be sure.
+    """
+    turns: dict[int, list[int]] = {}
+    for recorded in told:
+        for key in live.keys(recorded.event):
+            if key is not None:
+                turns.setdefault(key, []).append(recorded.seq)
+    return turns
 
 
 class _Touched:
@@ -293,6 +320,12 @@ class _Touched:
 
 def _people(ties: Iterable[Ties]) -> set[int]:
     return {person for one in ties for person, _ in one.crews} | {person for one in ties for person in one.glass}
+
+
+def _named(live: LiveList, fetched: Fetched) -> set[int]:
+    """Everybody who is named on a request itself: a list may show somebody its own."""
+    requests = [request for row in fetched.rows.values() if (request := live.request_of(row)) is not None]
+    return {p for one in requests for p in (one.handler_id, one.lead_id, one.lead_offered_id) if p is not None}
 
 
 def _time() -> dict[str, float]:

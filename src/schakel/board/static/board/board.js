@@ -103,7 +103,7 @@ function spread(map) {
     .filter(({ mark, at }) => mark && at)
     .sort((a, b) => weight(a.mark) - weight(b.mark));
   for (const { mark, at } of marks) {
-    const beside = places.find((one) => Math.abs(one.at.x - at.x) < WIDE && Math.abs(one.at.y - at.y) < HIGH * (one.marks.length + 1) / 2);
+    const beside = places.find((one) => Math.abs(one.at.x - at.x) < WIDE && Math.abs(one.at.y - at.y) < (HIGH * (Math.min(one.marks.length, MOST) + 1)) / 2);
     if (beside) beside.marks.push(mark);
     else places.push({ at, marks: [mark] });
   }

@@ -77,6 +77,7 @@ function settle(list) {
   const likely = next?.querySelector(".likely");
   if (!likely) return;
   const made = new Set(list.filter((report) => report.job === next.dataset.job && report.kind === "report").map((report) => report.report));
+  const hadFocus = next.contains(document.activeElement);
   for (const form of next.querySelectorAll("form[data-report]")) if (made.has(form.dataset.report)) form.remove();
   if (likely.querySelector("form") || !made.size) return;
   const following = next.querySelector(".others form[data-report]");
@@ -84,6 +85,7 @@ function settle(list) {
   following.hidden = false;
   following.querySelector("button").classList.add("primary");
   likely.append(following);
+  if (hadFocus) following.querySelector("button").focus({ preventScroll: true });
   if (!next.querySelector(".others form")) next.querySelector(".others").hidden = true;
 }
 
