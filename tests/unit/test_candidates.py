@@ -520,7 +520,8 @@ def test_unknown_is_neither_zero_nor_free_so_it_is_called_first(changes):
 
 
 def test_a_figure_counts_until_the_end_of_its_shelf_life():
-    assert not rank([a_place(measured_at=NOW - HOUR)], Care.HAP_APPOINTMENT, a_search()).can[0].call_first
+    assert not rank([a_place(measured_at=NOW - HOUR + 1)], Care.HAP_APPOINTMENT, a_search()).can[0].call_first
+    assert rank([a_place(measured_at=NOW - HOUR)], Care.HAP_APPOINTMENT, a_search()).can[0].call_first
 
 
 def test_a_full_place_is_known_to_be_full_only_while_its_figure_is_fresh():

@@ -88,13 +88,14 @@ class Callers:
         channel = chance.weighed(stream.channel)
         today = world.region.calendar.day(world.now)
         patient = world.patients.one(urgency, complaint, today, professional=channel is not Channel.PHONE)
-        self._ring(channel, patient)
-        if complaint is Complaint.GENERAL_TRAUMA and chance.happens(TWICE_REPORTED):
-            world.later(chance.between(20, 240), self._ring, Channel.PHONE, patient)
+        request = self._ring(channel, patient)
+        if request and complaint is Complaint.GENERAL_TRAUMA and chance.happens(TWICE_REPORTED):
+            world.later(chance.between(60, 600), self._call_again, int(request))
 
     def _ring(self, channel: Channel, patient: Patient) -> int | bool:
         world = self.world
-        request = world.act(care_request.ring, by=None, channel=channel)
+        callback = patient.telephone if channel is Channel.PHONE else ""
+        request = world.act(care_request.ring, by=None, channel=channel, callback=callback)
         if request:
             world.patient_of[int(request)] = patient
             if channel is Channel.PHONE:
@@ -123,7 +124,7 @@ class Callers:
             self.world.later(chance.between(300, 1500), self._call_again, request)
 
     def _call_again(self, request: int) -> None:
-        if _status(request) is RequestStatus.TRIAGED:
+        if _status(request) in (RequestStatus.RECEIVED, RequestStatus.TRIAGED):
             again = self._ring(Channel.PHONE, self.world.patient_of[request])
             if again:
                 self.again[int(again)] = request

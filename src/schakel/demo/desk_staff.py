@@ -147,9 +147,9 @@ class DeskStaff:
                 world.later(2 * SECOND, self._tell, event.request, patient)
             return
         duration = self._duration(event.request, patient)
-        world.later(duration // 6, self._ask_place, event.request, triagist)
-        world.later(duration // 3, self._ask_danger, event.request, triagist)
-        world.later(duration // 2, self._ask_who, event.request, triagist)
+        steps = self._questions(event.request, triagist, patient) if patient else []
+        for number, (step, *told) in enumerate(steps, 1):
+            world.later(duration * number // (len(steps) + 1), step, event.request, triagist, patient, *told)
         world.later(duration, self._decide, event.request, triagist)
 
     def _duration(self, request: int, patient: Patient | None) -> int:
@@ -174,26 +174,46 @@ class DeskStaff:
         ours = row.status is RequestStatus.RECEIVED and row.handler_id == triagist.person and not row.line_lost
         return row if ours else None
 
-    def _ask_place(self, request: int, triagist: Viewer) -> None:
-        patient = self.world.patient_of.get(request)
-        if patient is None or self._talks(request, triagist) is None:
-            return
-        self._write(
-            request,
-            triagist,
-            callback=patient.telephone,
-            street=patient.street,
-            house_number=patient.house_number,
-            postcode=patient.postcode,
-            town=patient.zone.municipality,
-        )
-        self.world.act(care_request.locate, by=triagist, request=request, zone=patient.zone.id)
+    def _questions(self, request: int, triagist: Viewer, patient: Patient) -> list[tuple]:
+        """What is asked in a call, in order: call back, where, danger; then who, and what is the matter."""
+        chance, write = self.world.chance, self._write_down
+        steps: list[tuple] = [
+            (write, {"callback": patient.telephone}),
+            (self._locate,),
+            (self._ask_danger,),
+            (write, {"street": patient.street, "house_number": patient.house_number}),
+            (write, {"postcode": patient.postcode, "town": patient.zone.municipality}),
+        ]
+        if chance.happens(0.9):
+            steps.append((write, {"name": patient.name}))
+            steps.append((write, {"birth_date": patient.birth_date, "sex": patient.sex}))
+            if chance.happens(0.6):
+                steps.append((write, {"bsn": patient.bsn}))
+        if patient.caller:
+            steps.append((write, {"caller": patient.caller, "relation": patient.relation}))
+        steps.append((write, {"words": patient.words}))
+        steps.append((self._choose_complaint,))
+        if chance.happens(0.2):
+            steps.append((write, {"note": chance.among(NOTES)}))
+        return steps
 
-    def _ask_danger(self, request: int, triagist: Viewer) -> None:
-        row, patient = self._talks(request, triagist), self.world.patient_of.get(request)
-        if row is None or patient is None:
-            return
-        if self.callers.again.get(request) and self._same_patient(row, triagist):
+    def _write_down(self, request: int, triagist: Viewer, patient: Patient, told: dict[str, str]) -> None:
+        if self._talks(request, triagist):
+            self._write(request, triagist, **told)
+
+    def _locate(self, request: int, triagist: Viewer, patient: Patient) -> None:
+        row = self._talks(request, triagist)
+        if row and row.zone is None:
+            self.world.act(care_request.locate, by=triagist, request=request, zone=patient.zone.id)
+
+    def _choose_complaint(self, request: int, triagist: Viewer, patient: Patient) -> None:
+        row = self._talks(request, triagist)
+        if row and row.complaint is None:
+            self.world.act(care_request.choose_complaint, by=triagist, request=request, complaint=patient.complaint)
+
+    def _ask_danger(self, request: int, triagist: Viewer, patient: Patient) -> None:
+        row = self._talks(request, triagist)
+        if row is None or (self.callers.again.get(request) and self._same_patient(row, triagist)):
             return
         world, danger = self.world, patient.urgency.rank <= 1 and self.world.chance.happens(0.6)
         world.act(care_request.assess_life_threat, by=triagist, request=request, life_threat=danger)
@@ -207,7 +227,8 @@ class DeskStaff:
             known = dossier.same_elsewhere(row, triagist)
         except Refused:
             return False
-        first = next((one.request for one in known if one.request.status is RequestStatus.TRIAGED), None)
+        open_now = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+        first = next((one.request for one in known if one.request.status in open_now), None)
         if first is None:
             return False
         if first.complaint is Complaint.GENERAL_TRAUMA:
@@ -224,25 +245,9 @@ class DeskStaff:
                 urgency=higher,
                 reason=UrgencyReason.SECOND_CONTACT,
             )
-        else:
+        elif first.status is RequestStatus.TRIAGED:
             world.act(care_request.reassess, by=triagist, request=first.pk)
         return True
-
-    def _ask_who(self, request: int, triagist: Viewer) -> None:
-        patient, chance = self.world.patient_of.get(request), self.world.chance
-        if patient is None or self._talks(request, triagist) is None:
-            return
-        told = {"words": patient.words}
-        if chance.happens(0.9):
-            told |= {"name": patient.name, "birth_date": patient.birth_date, "sex": patient.sex}
-            if chance.happens(0.6):
-                told["bsn"] = patient.bsn
-        if patient.caller:
-            told |= {"caller": patient.caller, "relation": patient.relation}
-        if chance.happens(0.2):
-            told["note"] = chance.among(NOTES)
-        self._write(request, triagist, **told)
-        self.world.act(care_request.choose_complaint, by=triagist, request=request, complaint=patient.complaint)
 
     def _decide(self, request: int, triagist: Viewer) -> None:
         """End the call: the urgency and the care; sometimes the regiearts is asked."""
@@ -252,6 +257,9 @@ class DeskStaff:
             world.later(chance.between(20, 90), self._call_back, request, triagist)
             return
         if self._talks(request, triagist):
+            if patient:  # what was skipped while the line was lost
+                self._locate(request, triagist, patient)
+                self._choose_complaint(request, triagist, patient)
             urgency = patient.urgency if patient else row.urgency or Urgency.U3
             asks = urgency in (Urgency.U2, Urgency.U3) and chance.happens(0.06)
             if asks and urgency is Urgency.U3:
@@ -270,7 +278,6 @@ class DeskStaff:
         row = CareRequest.objects.get(pk=request)
         if row.line_lost and row.status is RequestStatus.RECEIVED:
             self.world.act(care_request.resume, by=triagist, request=request)
-        self._ask_place(request, triagist)
         self._decide(request, triagist)
 
     def _care(self, request: int, urgency: Urgency, complaint: Complaint | None) -> Care:

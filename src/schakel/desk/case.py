@@ -16,7 +16,6 @@ from schakel.accounts.gate import only_for
 from schakel.accounts.models import Membership, Organisation
 from schakel.desk import glass, presence
 from schakel.desk.dossier_form import groups_of
-from schakel.desk.queue import last_signs
 from schakel.desk.timeline import OF_URGENCY, lines_of
 from schakel.desk.verbs import (
     CENTRE,
@@ -49,6 +48,7 @@ from schakel.domain.vocabulary import (
 )
 from schakel.domain.waiting import waits_for
 from schakel.operations.actions import care_request
+from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
 from schakel.operations.models import CareRequest

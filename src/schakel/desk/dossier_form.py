@@ -380,7 +380,14 @@ def note(request: HttpRequest, request_key: int) -> HttpResponse:
 def unknown_person(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
     """Nobody knows who the patient is: say so, so that nobody has to ask again."""
     words = _(UNKNOWN_PERSON)
-    _note(request, request_key, words, said["key"])
+    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
+    dossier_actions.say_unknown(
+        request=row.pk,
+        words=words,
+        at=clock.now_ms(),
+        by=request.viewer,  # type: ignore[attr-defined]
+        key=said["key"] or None,
+    )
     return _noted(request, words)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,16 +16,16 @@ from schakel.accounts.gate import only_for
 from schakel.desk.verbs import CENTRE, new_key
 from schakel.domain.access import LIVING, Category, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
-from schakel.domain.events import Event, Subject
-from schakel.domain.life_cycles import LIFE_CYCLES
+from schakel.domain.events import Event
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.region.model import Organisation
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
 from schakel.domain.vocabulary import Channel, Role
 from schakel.domain.waiting import Deadline, Promise, Wait, nearest, order, waits_for
 from schakel.operations import clock
+from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
-from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
+from schakel.operations.models import CareRequest, Deployment, FollowUp
 from schakel.screens.lists import LiveList
 from schakel.screens.page import live_page
 
@@ -37,8 +37,6 @@ ANSWERING = (Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD)
 
 _OPEN = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
 _ANY = Q()
-_REQUEST_KINDS = tuple(kind.__name__ for kind in LIFE_CYCLES[Subject.REQUEST])
-
 
 # ---------------------------------------------------------------- rows
 
@@ -66,12 +64,6 @@ def _filled(rows: Sequence[CareRequest]) -> Sequence[CareRequest]:
             row.stale_at = row.sign_at + norms.stale_claim_ms
         row.near = NEAR
     return rows
-
-
-def last_signs(keys: Iterable[int]) -> dict[int, int]:
-    """When something was last recorded of each of these requests."""
-    entries = JournalEntry.objects.filter(request__in=list(keys), kind__in=_REQUEST_KINDS).order_by()
-    return dict(entries.values("request").annotate(last=Max("recorded_at")).values_list("request", "last"))
 
 
 def _deadline(row: CareRequest, jobs: list[tuple], tasks: list[tuple]) -> Deadline | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import Q
@@ -111,9 +111,8 @@ def _alike(names: set[str]) -> tuple[str, ...]:
 
 def _ground(row: CareRequest, viewer: Viewer, ties: Ties, now: int) -> dict:
     """On what ground the viewer reads: its relation, and the reason where the glass was broken."""
-    held = relations(viewer, ties, now)
     glass = BrokenGlass.objects.filter(person=viewer.person, request=row.pk, until__gt=now).last()
-    kinds = {relation.value for relation, _, _ in held}
-    if glass and kinds == {"glass"}:
+    without = replace(ties, glass=frozenset())
+    if glass and not sees(viewer, without, Category.MEDICAL, now):
         return {"ground": f"glass: {glass.reason.value}", "emergency": True}
-    return {"ground": " ".join(sorted(kinds))}
+    return {"ground": " ".join(sorted({relation.value for relation, _, _ in relations(viewer, without, now)}))}

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from schakel.accounts.models import Organisation, Person, viewer_of
+from collections.abc import Iterable
+
+from django.db.models import Max
+
+from schakel.accounts import access_log
+from schakel.accounts.models import Deed, Organisation, Person, viewer_of
 from schakel.domain import authority
 from schakel.domain import events as e
-from schakel.domain.access import Viewer
+from schakel.domain.access import Category, Viewer
+from schakel.domain.codes import PhoneNumber
+from schakel.domain.dossier import match_form
 from schakel.domain.events import Subject
-from schakel.domain.life_cycles import why_not
+from schakel.domain.life_cycles import LIFE_CYCLES, why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus, RequestStatus
@@ -24,10 +31,10 @@ from schakel.domain.vocabulary import (
     Urgency,
     UrgencyReason,
 )
-from schakel.operations import journal
+from schakel.operations import clock, journal
 from schakel.operations.action import action, ask_authority, ask_of_request, check_time, locked
 from schakel.operations.current_region import region
-from schakel.operations.models import CareRequest
+from schakel.operations.models import CareRequest, DossierEntry, JournalEntry
 from schakel.operations.timers import set_timer, when_due
 
 GRACE_OVER = _("The grace time to take this call over has passed. Ask {name} to hand it over, or offer to help.")
@@ -49,15 +56,31 @@ NO_LINE = _("The line is not lost.")
 
 
 @action
-def ring(*, channel: Channel, at: int, by: Viewer | None) -> int:
-    """A call or message came in for the centre, and waits for an answer."""
+def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "") -> int:
+    """A call or message came in for the centre, and waits for an answer.
+
+    `callback`: the number that the line showed, so that a caller who is missed can be called back.
+    """
     check_time(at)
     row = CareRequest.objects.create()
-    journal.record(
-        e.Rang(at=at, request=row.pk, channel=channel, owner=_centre()),
-        by=by,
-        rows=[row],
-    )
+    centre = _centre()
+    journal.record(e.Rang(at=at, request=row.pk, channel=channel, owner=centre), by=by, rows=[row])
+    if callback:
+        try:
+            number = PhoneNumber(callback).digits
+        except ValueError as wrong:
+            raise Refused(Reason(str(wrong))) from None
+        DossierEntry.objects.create(
+            request=row,
+            field="callback",
+            value=number,
+            match=match_form("callback", number),
+            author_id=by.person if by else None,
+            organisation_id=centre,
+            at=at,
+        )
+        if by is not None:
+            access_log.add(Deed.CREATE, viewer=by, at=clock.now_ms(), request=row.pk, categories=[Category.LOCATION])
     return row.pk
 
 
@@ -110,8 +133,19 @@ def is_stale(row: CareRequest, at: int) -> bool:
     """Whether somebody claimed this call and then nothing was recorded for longer than the region allows."""
     if row.status is not RequestStatus.RECEIVED:
         return False
-    last = max((r.recorded_at for r in journal.history(Subject.REQUEST, row.pk)), default=at)
-    return at - last > region().norms.stale_claim_ms
+    return at - last_signs([row.pk]).get(row.pk, at) > region().norms.stale_claim_ms
+
+
+def last_signs(requests: Iterable[int]) -> dict[int, int]:
+    """When something was last recorded or written of each of these requests: a sign that somebody is at it."""
+    keys = list(requests)
+    kinds = [kind.__name__ for kind in LIFE_CYCLES[Subject.REQUEST]]
+    told = JournalEntry.objects.filter(request__in=keys, kind__in=kinds).order_by().values("request")
+    written = DossierEntry.objects.filter(request__in=keys).order_by().values("request")
+    signs = dict(told.annotate(last=Max("recorded_at")).values_list("request", "last"))
+    for request, last in written.annotate(last=Max("at")).values_list("request", "last"):
+        signs[request] = max(last, signs.get(request, last))
+    return signs
 
 
 @action

@@ -12,11 +12,12 @@ from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
 from schakel.operations import clock, journal
-from schakel.operations.action import action, check_time, locked
+from schakel.operations.action import action, ask_of_request, check_time, locked
 from schakel.operations.models import CareRequest, DossierEntry
 from schakel.operations.visibility import ties_of
 
 CHANGED = _("{who} changed this meanwhile. Both values are shown: choose one.")
+IS_KNOWN = _("It is known who the patient is. Empty the name and the BSN first, if that was a mistake.")
 NO_FIELD = _("There is no field {field} in a dossier.")
 
 
@@ -74,6 +75,21 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
         if row.identified is not identified:
             journal.record(e.Identified(at=at, request=row.pk, identified=identified), by=by, rows=[row])
     return entry
+
+
+@action
+def say_unknown(*, request: int, words: str, at: int, by: Viewer) -> int:
+    """Nobody knows who the patient is: that is recorded, with a note, so that nobody has to ask again.
+
+    Gives the key of the note. When a name is written later, the patient is identified after all.
+    """
+    row = locked(CareRequest, request)
+    ask_of_request(row, e.Identified, by=by, at=at)
+    if row.identified:
+        raise Refused(Reason(IS_KNOWN))
+    if row.identified is None:
+        journal.record(e.Identified(at=at, request=row.pk, identified=False), by=by, rows=[row])
+    return _add(row, "note", words, at=at, by=by)
 
 
 def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> int:
