@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
+from string import Formatter
 from typing import Any, NamedTuple
-
-from world import Centre
 
 from schakel.accounts.models import BrokenGlass, GlassReason, Organisation
 from schakel.domain import authority
@@ -22,6 +21,7 @@ from schakel.domain.durations import HOUR, MINUTE, SECOND
 from schakel.domain.events import Event, Subject
 from schakel.domain.life_cycles import REPORTS, why_not
 from schakel.domain.reasons import Refused
+from schakel.domain.states import RequestStatus, UnitStatus
 from schakel.domain.vocabulary import (
     AbsenceReason,
     AmbulanceUrgency,
@@ -41,10 +41,21 @@ from schakel.domain.vocabulary import (
 )
 from schakel.operations import clock, timers
 from schakel.operations import dossier as dossiers
-from schakel.operations.actions import care_request, deployment, dossier, follow_up, glass, handover, place, unit
+from schakel.operations.actions import (
+    care_request,
+    deployment,
+    dossier,
+    follow_up,
+    glass,
+    handover,
+    place,
+    professional,
+    unit,
+)
 from schakel.operations.actions.unit import crew_of
 from schakel.operations.models import ROWS, CareRequest, Handover, Place, Unit
 from schakel.operations.visibility import ties_of
+from world import Centre
 
 #: A quiet moment at which generated runs begin.
 NOON = 1_800_000_000_000
@@ -120,7 +131,7 @@ def _free(centre: Centre, choose: Choose) -> int:
 
 
 def _degrees(centre: Centre, choose: Choose) -> float:
-    return choose.choice((52.1, 5.2, 0.0, -90.0, 181.0))
+    return choose.choice((52.1, 5.2, 5.3, 0.0, -90.0, 181.0))
 
 
 def _report(centre: Centre, choose: Choose) -> str:
@@ -170,12 +181,13 @@ DOINGS: dict[str, Doing] = {
     "withdraw": Doing(deployment.withdraw, _D, e.OfferWithdrawn, _with(reason=_of(CancelReason))),
     "accept": Doing(deployment.accept, _D, e.Accepted),
     "decline": Doing(deployment.decline, _D, e.Declined, _with(reason=_of(DeclineReason))),
-    "report": Doing(deployment.report, _D, None, _with(report=_report)),
+    **{
+        f"report {kind.__name__}": Doing(deployment.report, _D, kind, _with(report=lambda *_, kind=kind: kind.__name__))
+        for kind in REPORTS
+    },
     "correct": Doing(deployment.correct, _D, e.ReportCorrected, _with(report=_report)),
     "cancel": Doing(deployment.cancel, _D, e.Cancelled, _with(reason=_of(CancelReason))),
-    "ask follow-up": Doing(
-        follow_up.ask, _R, e.FollowUpAsked, _with(need=_of(FollowUpKind), takes_over=_flag)
-    ),
+    "ask follow-up": Doing(follow_up.ask, _R, e.FollowUpAsked, _with(need=_of(FollowUpKind), takes_over=_flag)),
     "offer follow-up": Doing(follow_up.offer, _F, e.FollowUpOffered, _with(partner=_organisation)),
     "withdraw follow-up": Doing(follow_up.withdraw, _F, e.FollowUpWithdrawn),
     "accept follow-up": Doing(follow_up.accept, _F, e.FollowUpAccepted, _with(on_behalf=_flag)),
@@ -190,6 +202,7 @@ DOINGS: dict[str, Doing] = {
     "come back": Doing(unit.come_back, _U, e.CameBack),
     "position": Doing(unit.position, _U, e.Positioned, _with(lat=_degrees, lon=_degrees)),
     "report capacity": Doing(place.report_capacity, _P, e.CapacityReported, _with(free=_free, source=_of(Source))),
+    "say unknown": Doing(dossier.say_unknown, _R, e.Identified, _with(words=lambda *_: "has no papers")),
     "write": Doing(dossier.write, _R, None, _written),
     "break glass": Doing(
         glass.break_glass,
@@ -198,18 +211,24 @@ DOINGS: dict[str, Doing] = {
         _with(reason=_of(GlassReason), words=lambda _, choose: choose.choice(("", "no time to ask anybody"))),
     ),
     "review": Doing(
-        glass.review, None, None, _with(glass=lambda _, choose: _key(BrokenGlass, choose), justified=_flag,
-                                        verdict=lambda *_: "right")
+        glass.review,
+        None,
+        None,
+        _with(glass=lambda _, choose: _key(BrokenGlass, choose), justified=_flag, verdict=lambda *_: "right"),
     ),
-    "give shift": Doing(
-        handover.give, None, None, _with(role=_of(Role), to=_person, remark=lambda *_: "quiet")
+    "give shift": Doing(handover.give, None, None, _with(role=_of(Role), to=_person, remark=lambda *_: "quiet")),
+    "ask as a professional": Doing(
+        professional.ask,
+        None,
+        None,
+        _with(organisation=_organisation, fields=lambda *_: {"callback": "030 123 45 67", "words": "short of breath"}),
     ),
     "take shift": Doing(handover.take, None, None, _with(handover=lambda _, choose: _key(Handover, choose))),
 }
 
 
 #: What a run goes on with is chosen more often, what ends it less; the rest weighs 3.
-WEIGHT = dict.fromkeys(("triage", "offer", "accept", "report", "start shift", "come back"), 20) | (
+WEIGHT = dict.fromkeys(("triage", "offer", "accept", "start shift", "come back"), 20) | (
     dict.fromkeys(("close", "merge", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "link"), 1)
 )
 
@@ -247,10 +266,10 @@ class Busy(Centre):
             *self.crews,
         ]
 
-    def step(self, seed: int) -> Step:
+    def step(self, seed: int, *, passing: bool = True) -> Step:
         """Do one thing, decided by the seed and by what there is."""
         choose = Random(seed)
-        if choose.random() < 0.08:
+        if passing and choose.random() < 0.08:
             return self._pass(choose)
         name, key = self._what(choose)
         doing = DOINGS[name]
@@ -258,6 +277,8 @@ class Busy(Centre):
         given = doing.given(self, choose)
         if doing.subject is not None:
             given[doing.subject.value] = key
+        if name == "start shift" and key in self.units and choose.random() < 0.8:
+            given["crew"] = self.teams[self.units.index(key)]
         by = self._who(choose, doing, given)
         try:
             outcome = doing.act(**given, at=at, by=by)
@@ -268,13 +289,17 @@ class Busy(Centre):
     def read(self, seed: int) -> None:
         """Somebody opens a dossier, or may not."""
         choose = Random(seed)
-        row = CareRequest.objects.order_by("?").first()
-        if row is not None:
+        rows = list(CareRequest.objects.order_by("pk"))
+        if rows:
+            row = choose.choice(rows)
             with_refusal(lambda: dossiers.read(row, choose.choice(self.people)))
 
     def _pass(self, choose: Choose) -> Step:
         """Time passes, and what is due is done."""
-        clock.set_pace(centre=clock.now_ms() + choose.choice((*[SECOND] * 6, *[MINUTE] * 4, *[20 * MINUTE] * 2, 3 * HOUR)), speed=0.0)
+        clock.set_pace(
+            centre=clock.now_ms() + choose.choice((*[SECOND] * 16, *[MINUTE] * 2, 20 * MINUTE, 3 * HOUR)),
+            speed=0.0,
+        )
         timers.do_due()
         return Step("time passes", {}, None, None, None)
 
@@ -283,6 +308,13 @@ class Busy(Centre):
         rows = {subject: list(self._rows(subject)) for subject in (_R, _D, _F, _U, _P)}
         if not rows[_R] or choose.random() < 0.06:
             return choose.choice(("begin", "ring")), 0
+        away = [row for row in rows[_U] if row.status is not UnitStatus.ON_DUTY]
+        if away and choose.random() < 0.25:
+            row = choose.choice(away)
+            return ("start shift" if row.status is UnitStatus.OFF_DUTY else "come back"), row.pk
+        triaged = [row for row in rows[_R] if row.status is RequestStatus.TRIAGED]
+        if triaged and choose.random() < 0.15:
+            return "offer", choose.choice(triaged).pk
         if choose.random() < 0.25:
             name = choose.choice(list(DOINGS))
             subject = DOINGS[name].subject
@@ -353,10 +385,12 @@ def standing(at: int = NOON) -> Iterator[None]:
         clock.set_pace(centre=at, speed=0.0)
         yield
     finally:
-        clock._pace.cache_clear()
+        clock.forget()
 
 
 def says_what_to_do(refused: Refused) -> bool:
     """Whether a refusal is a sentence: filled in, and with a full stop."""
-    sentence = str(refused.reason)
-    return sentence == str(refused) and sentence.endswith(".") and "{" not in sentence and "None" not in sentence
+    reason, sentence = refused.reason, str(refused)
+    places = {place for _, place, _, _ in Formatter().parse(reason.text) if place}
+    filled = places == set(reason.values) and None not in reason.values.values()
+    return filled and sentence == str(reason) and sentence.endswith(".")

@@ -35,7 +35,7 @@ class Centre:
     """The region Midden-Nederland with one person in every seat of the centre."""
 
     def __init__(self) -> None:
-        clock._pace.cache_clear()
+        clock.forget()
         region_load.load(region())
         self.organisation = Organisation.objects.get(kind="centre")
         self.triagist = self.person(Role.TRIAGIST)

@@ -46,7 +46,7 @@ def later():
         clock.set_pace(centre=clock.now_ms() + ms, speed=1.0)
 
     yield go
-    clock._pace.cache_clear()
+    clock.forget()
 
 
 def at_desk(viewer) -> Client:

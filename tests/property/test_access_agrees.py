@@ -179,7 +179,8 @@ def test_the_stream_touches_and_shows_exactly_what_the_rule_lets_see(db, world):
         fetched = Fetched({row.pk: row for row in requests}, ties, NOW)
         for viewer in viewers:
             asked = {pk for pk, of in ties.items() if sees(viewer, of, Category.LOGISTICS, NOW)}
-            assert set(touched.seen_by(viewer)) == {f"request-{pk}" for pk in asked}
+            assert touched.seen_by(viewer) == asked
+            assert set(touched.names(touched.seen_by(viewer))) == {f"request-{pk}" for pk in asked}
             assert set(lists.visible(live, fetched, viewer)) == asked
             mine = any(viewer.person in {p for p, _ in of.crews} | of.glass for of in ties.values())
             assert not mine or viewer.person in touched.people()

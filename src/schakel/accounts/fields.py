@@ -43,6 +43,10 @@ class TermField(models.CharField):
             known = ", ".join(str(term) for term in self.terms)
             raise ValidationError(f"Expected one of {known}; came {value!r}.") from None
 
+    def run_validators(self, value: Any) -> None:
+        """Check the code: a length is asked of the text, not of the term."""
+        super().run_validators(self.get_prep_value(value))
+
     def get_prep_value(self, value: Any) -> str | None:
         return value.value if isinstance(value, Term) else value
 

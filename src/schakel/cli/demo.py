@@ -64,7 +64,7 @@ def demo(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
         ) as progress:
             task = progress.add_task(f"{region.name} at work ...", total=max(1, come_in - begin))
-            world = start.new_world(region, seed=seed, now=begin)
+            world = start.new_world(region, seed=seed, now=begin, come_in=come_in)
             world.play_until(come_in, lambda now: progress.update(task, completed=now - begin))
     run, stop = start.go_on(world, speed)
     _serve(host, port, run, lambda: _welcome(console, host, port, speed))

@@ -167,6 +167,7 @@ def _database() -> dict:
     database = dj_database_url.parse(address)
     if database["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("SCHAKEL_DATABASE: expected a postgres:// address or nothing, came another kind.")
+    database["CONN_HEALTH_CHECKS"] = True  # after a crash of the server, dead connections are thrown away
     database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _whole("SCHAKEL_POOL"), "timeout": 20}}
     return database
 
@@ -189,7 +190,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "schakel.accounts.adapter.NoSignup"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# A centre sits behind one address: at a change of shift many log in at once. One name may fail five times.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -27,9 +27,11 @@ from schakel.operations.models import Deployment, Duty, FollowUp, Unit
 
 #: A position is reported this often on the way.
 POSITION_EVERY = 2 * MINUTE
-#: And this often while somebody with a list of patients is with one of them.
+#: And this often where one stands: waiting, or with one of a list of patients.
 POSITION_STAYS = 4 * MINUTE
 WITH_LIST = (UnitKind.GP_CAR, UnitKind.NURSE)
+#: What was left to a person is looked at again after this.
+LOOK_AGAIN = 5 * MINUTE
 #: A seat of a real person is on duty round the clock, in shifts of this length.
 SEAT_SHIFT = 8 * HOUR
 #: What crews do when they are asked, by weight.
@@ -105,6 +107,8 @@ class Crews:
                     self._go_home(row)
             if row.pk not in seats:
                 self._plan_shift(row)
+            beats = max(world.now, world.come_in - POSITION_STAYS)
+            world.at(beats + int(POSITION_STAYS * world.chance.random.random()), self._beat, row.pk)
         for job in Deployment.objects.filter(unit__isnull=False, status__in=[one.value for one in OPEN]).order_by("pk"):
             self._next(job, world.now)
 
@@ -217,8 +221,17 @@ class Crews:
         row = Deployment.objects.select_related("unit", "request").get(pk=job)
         if row.unit_id in self.world.seats.units:
             self.planned.discard((job, row.status))
+            self.world.later(LOOK_AGAIN, self._go_on, job)
             return None
         return row if row.status in statuses else None
+
+    def _go_on(self, job: int) -> None:
+        """Go on with a job that was left to a person, once that person has left."""
+        row = Deployment.objects.select_related("unit", "request").get(pk=job)
+        if row.unit_id in self.world.seats.units:
+            self.world.later(LOOK_AGAIN, self._go_on, job)
+        else:
+            self._next(row, self.world.now)
 
     def _answer(self, job: int) -> None:
         row = self._mine(job, DeploymentStatus.OFFERED)
@@ -388,6 +401,16 @@ class Crews:
             on_it = Point(start.lat + share * (base.lat - start.lat), start.lon + share * (base.lon - start.lon))
             self.world.later(passed, self._say_where, row.pk, on_it, way)
         self.world.later(length, self._park, row.pk, base, way)
+
+    def _beat(self, unit: int) -> None:
+        """A unit that waits says now and then that it is still there."""
+        world = self.world
+        world.later(POSITION_STAYS, self._beat, unit)
+        row = Unit.objects.get(pk=unit)
+        waits = row.status is not UnitStatus.OFF_DUTY and not row.jobs_open
+        if waits and row.lat is not None and world.now - (row.positioned_at or 0) >= POSITION_STAYS // 2:
+            by = self._spokesman(unit)
+            world.act(units.position, by=by, unit=unit, lat=row.lat, lon=row.lon)
 
     def _park(self, unit: int, base: Point, way: int) -> None:
         if self.home.get(unit) == way and (by := self._spokesman(unit)):

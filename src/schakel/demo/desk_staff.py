@@ -231,7 +231,7 @@ class DeskStaff:
         first = next((one.request for one in known if one.request.status in open_now), None)
         if first is None:
             return False
-        if first.complaint is Complaint.GENERAL_TRAUMA:
+        if world.patient_of[row.pk].complaint is Complaint.GENERAL_TRAUMA:
             world.act(care_request.link, by=triagist, request=row.pk, to=first.pk)
             return False
         if not world.act(care_request.merge, by=triagist, request=row.pk, into=first.pk):

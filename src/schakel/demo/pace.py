@@ -10,7 +10,7 @@ def stand_at(now: int) -> None:
     """Let the clock of this process stand at this moment. One short write: it is done before every act."""
     if not Clock.objects.filter(pk=1).update(centre=now, wall=clock.wall_ms(), speed=0.0):
         clock.set_pace(centre=now, speed=0.0)
-    clock._pace.cache_clear()
+    clock.forget()
 
 
 def run_from(now: int, speed: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from schakel.demo.world import World
 from schakel.domain import events as e
 from schakel.domain.access import Viewer
@@ -16,6 +18,8 @@ from schakel.operations.models import CareRequest, Deployment, FollowUp, Place
 #: What partners do when a follow-up is offered, by weight.
 ANSWERS = {"accept": 68, "decline": 12, "silent": 20}
 DECLINES = {DeclineReason.NO_CAPACITY: 6, DeclineReason.MORE_INFORMATION: 2, DeclineReason.NOT_INDICATED: 1}
+#: What was left to a person is looked at again after this.
+LOOK_AGAIN = 5 * MINUTE
 #: How often each kind of place says what is free; the emergency departments by a feed.
 EVERY = {
     PlaceKind.SEH: 5 * MINUTE,
@@ -87,7 +91,7 @@ class Partners:
                 self.world.later(chance.lasting(self.world.region.durations.hap_consult), self._done, job.pk)
 
     def _accept(self, job: int) -> None:
-        row, by = self._job(job, DeploymentStatus.OFFERED)
+        row, by = self._job(job, DeploymentStatus.OFFERED, self._accept)
         if row and by:
             if self.world.chance.happens(0.03):
                 self.world.act(deployment.decline, by=by, deployment=job, reason=DeclineReason.NO_CAPACITY)
@@ -95,20 +99,25 @@ class Partners:
                 self.world.act(deployment.accept, by=by, deployment=job)
 
     def _see(self, job: int) -> None:
-        row, by = self._job(job, DeploymentStatus.ACCEPTED)
+        row, by = self._job(job, DeploymentStatus.ACCEPTED, self._see)
         if row and by and self.world.act(deployment.report, by=by, deployment=job, report=e.Arrived.__name__):
             self._open(row.request, by)
             self.world.later(self.world.chance.lasting(self.world.region.durations.hap_consult), self._done, job)
 
     def _done(self, job: int) -> None:
-        row, by = self._job(job, DeploymentStatus.ON_SCENE)
+        row, by = self._job(job, DeploymentStatus.ON_SCENE, self._done)
         if row and by:
             self.world.act(deployment.report, by=by, deployment=job, report=e.Cleared.__name__)
 
-    def _job(self, job: int, status: DeploymentStatus) -> tuple[Deployment | None, Viewer | None]:
-        """The job and who speaks for the place, unless a real person sits there or it has moved on."""
+    def _job(
+        self, job: int, status: DeploymentStatus, again: Callable[[int], None]
+    ) -> tuple[Deployment | None, Viewer | None]:
+        """The job and who speaks for the place; when a real person sits there, it is looked at again later."""
         row = Deployment.objects.select_related("request").get(pk=job)
-        if row.status is not status or row.partner_id in self.world.seats.desks:
+        if row.status is not status:
+            return None, None
+        if row.partner_id in self.world.seats.desks:
+            self.world.later(LOOK_AGAIN, again, job)
             return None, None
         return row, self.world.people.desks.get(row.partner_id or 0)
 
@@ -150,10 +159,10 @@ class Partners:
     def _finish(self, key: int) -> None:
         world = self.world
         task = FollowUp.objects.select_related("request").get(pk=key)
-        if task.status is not FollowUpStatus.ACCEPTED or task.partner_id in world.seats.desks:
+        if task.status is not FollowUpStatus.ACCEPTED:
             return
-        if task.request.deployments_open:
-            world.later(10 * MINUTE, self._finish, key)  # the crew still has the patient
+        if task.request.deployments_open or task.partner_id in world.seats.desks:
+            world.later(LOOK_AGAIN, self._finish, key)  # the crew still has the patient, or a person sits there
             return
         if by := world.people.desks.get(task.partner_id or 0):
             world.act(follow_up.finish, by=by, follow_up=key)
@@ -165,7 +174,10 @@ class Partners:
         world = self.world
         row = CareRequest.objects.get(pk=request)
         by = world.people.desks.get(row.owner_offered_id or 0)
-        if by is None or row.owner_offered_id in world.seats.desks or row.closed_at is not None:
+        if row.owner_offered_id in world.seats.desks:
+            world.later(LOOK_AGAIN, self._own, request)
+            return
+        if by is None or row.closed_at is not None:
             return
         if world.chance.happens(0.85):
             world.act(care_request.accept_ownership, by=by, request=request)

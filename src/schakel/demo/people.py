@@ -149,7 +149,11 @@ def settle(region: Region, now: int) -> None:
     password = make_password(PASSWORD)
     for login in LOGINS:
         person = Person.objects.create(
-            username=login.username, first_name=login.first, last_name=login.last, password=password
+            username=login.username,
+            first_name=login.first,
+            last_name=login.last,
+            password=password,
+            is_staff=login.role is Role.ADMINISTRATOR,
         )
         Membership.objects.create(person=person, organisation=organisations[login.organisation], role=login.role)
         if login.competence:

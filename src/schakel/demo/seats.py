@@ -62,7 +62,7 @@ def _active(now: int) -> set[int]:
     people = Person.objects.filter(simulated=False, is_active=True)
     keys = set(people.values_list("pk", flat=True))
     since = now - int(ACTIVE * max(1.0, clock.speed()))
-    found = {watcher.person for watcher in tuple(tide._watchers)}
+    found = tide.people()
     found |= set(AccessEntry.objects.filter(at__gt=since, person__in=keys).values_list("person", flat=True))
     found |= set(JournalEntry.objects.filter(recorded_at__gt=since, by__in=keys).values_list("by", flat=True))
     login = timezone.now() - timezone.timedelta(milliseconds=ACTIVE)

@@ -18,8 +18,8 @@ from schakel.domain.region import Region
 from schakel.operations import clock, journal, region_load
 from schakel.operations.models import CareRequest, Clock, JournalEntry
 
-#: About as many calls are played before somebody comes in: half a minute of two cores.
-MOST_CALLS = 200
+#: About as many calls are played before somebody comes in: about twenty seconds of one core.
+MOST_CALLS = 150
 STEP = 5 * MINUTE
 
 
@@ -39,13 +39,13 @@ def is_settled() -> bool:
     return Clock.objects.exists() and Person.objects.filter(simulated=True).exists()
 
 
-def new_world(region: Region, *, seed: int, now: int, share: float = 1.0) -> World:
+def new_world(region: Region, *, seed: int, now: int, come_in: int | None = None, share: float = 1.0) -> World:
     """A world at this moment, on tables that are there and empty or hold an earlier demonstration."""
     pace.stand_at(now)
     region_load.load(region)
     if not Person.objects.filter(simulated=True).exists():
         settle(region, now)
-    world = World(region, gather(), seed=seed, now=now)
+    world = World(region, gather(), seed=seed, now=now, come_in=now if come_in is None else come_in)
     callers = Callers(world, share)
     begin((Partners(world), Crews(world), callers, DeskStaff(world, callers)))
     world.catch_up()

@@ -50,7 +50,7 @@ class Act(Protocol):
 class World:
     """The heap of what comes, the chance, the people and patients, and what everybody reacts to."""
 
-    def __init__(self, region: Region, people: People, *, seed: int, now: int) -> None:
+    def __init__(self, region: Region, people: People, *, seed: int, now: int, come_in: int) -> None:
         self.region = region
         self.people = people
         self.chance = Chance(seed)
@@ -58,6 +58,7 @@ class World:
         self.patient_of: dict[int, Patient] = {}  # by request, for as long as the world runs
         self.seats = Seats()
         self.now = now
+        self.come_in = come_in  # when a person may come in: positions are kept fresh from then on
         self.seq = journal.head()
         self.acts = 0
         self.refusals: Counter[str] = Counter()

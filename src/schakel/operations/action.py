@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 from django.db import connection, transaction
 
 from schakel.domain import authority
-from schakel.domain.access import Viewer
+from schakel.domain.access import Ties, Viewer
 from schakel.domain.durations import DAY, MINUTE
 from schakel.domain.events import Event, Subject
 from schakel.domain.life_cycles import why_not
@@ -21,7 +21,7 @@ from schakel.domain.reasons import gettext_noop as _
 from schakel.operations import clock
 from schakel.operations.models import CareRequest, Deployment, Done, FollowUp
 from schakel.operations.rows import StateRow
-from schakel.operations.visibility import ties_of
+from schakel.operations.visibility import ties_of, ties_through
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=StateRow)
@@ -68,7 +68,8 @@ def action(function: Callable[P, int | None]) -> Callable[..., int | None]:
                     raise Refused(Reason(OTHER_KEY))
                 return done.outcome
             outcome = function(**kwargs)
-            Done.objects.filter(pk=key).update(outcome=outcome)
+            if outcome is not None:
+                Done.objects.filter(pk=key).update(outcome=outcome)
             return outcome
 
     return act
@@ -106,15 +107,29 @@ def ask_authority(row: CareRequest, kind: type[Event], *, by: Viewer | None) -> 
     if by is None:
         return
     now = clock.now_ms()
+    owner = Ties(row.owner_id, row.owner_offered_id, row.status, row.closed_at)
+    if authority.why_not_do(by, kind, owner, now) is None:
+        return  # the owner's own desk, mostly: who else has to do with it need not be looked up
     if reason := authority.why_not_do(by, kind, ties_of([row], now)[row.pk], now):
         raise Refused(reason)
 
 
 def ask_of(row: Deployment | FollowUp, request: CareRequest, kind: type[Event], *, by: Viewer | None, at: int) -> None:
-    """The same for a deployment or follow-up of a request."""
+    """The same for a deployment or follow-up: a provider for its own job, a taker for its own follow-up."""
     check_time(at)
-    ask_authority(request, kind, by=by)
+    ask_authority_through(row, request, kind, by=by)
     if reason := why_not(row.state, row.subject, kind):
+        raise Refused(reason)
+
+
+def ask_authority_through(
+    row: Deployment | FollowUp, request: CareRequest, kind: type[Event], *, by: Viewer | None
+) -> None:
+    """Refuse when this person may not record this of this one job or follow-up."""
+    if by is None:
+        return
+    now = clock.now_ms()
+    if reason := authority.why_not_do(by, kind, ties_through(row, request, now), now):
         raise Refused(reason)
 
 

@@ -60,6 +60,11 @@ def set_pace(*, centre: int, speed: float) -> None:
     _pace.cache_clear()
 
 
+def forget() -> None:
+    """Read the pace again at the next question."""
+    _pace.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _pace() -> Pace:
     row = Clock.objects.filter(pk=1).values_list("wall", "centre", "speed").first()

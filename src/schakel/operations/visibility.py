@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -17,10 +18,11 @@ from django.db.models import Q
 from schakel.accounts.models import BrokenGlass
 from schakel.domain import access
 from schakel.domain.access import Category, Phase, Relation, Ties, Viewer
+from schakel.domain.events import Subject
 from schakel.domain.states import RequestStatus
 
 if TYPE_CHECKING:
-    from schakel.operations.models import CareRequest
+    from schakel.operations.models import CareRequest, Deployment, FollowUp
 
 
 class RequestQuerySet(models.QuerySet):
@@ -100,6 +102,21 @@ def ties_of(requests: Iterable[CareRequest], now: int) -> dict[int, Ties]:
         )
         for pk, row in rows.items()
     }
+
+
+def ties_through(row: Deployment | FollowUp, request: CareRequest, now: int) -> Ties:
+    """The ties of the request through this one job or follow-up: what somebody else does in it does not count."""
+    whole = ties_of([request], now)[request.pk]
+    if row.subject is Subject.FOLLOW_UP:
+        phase = access.FOLLOW_UP_PHASE.get(row.status)
+        takers = frozenset({(row.partner_id, phase)} if phase and row.partner_id else ())
+        return replace(whole, takers=takers, providers=frozenset(), crews=frozenset())
+    phase = access.DEPLOYMENT_PHASE.get(row.status)
+    if phase is None:
+        return replace(whole, takers=frozenset(), providers=frozenset(), crews=frozenset())
+    duties = apps.get_model("operations", "Duty").objects.filter(unit=row.unit_id, starts_at__lte=now, ends_at__gt=now)
+    crews = frozenset((person, phase) for person in duties.values_list("person", flat=True)) if row.unit_id else ()
+    return replace(whole, takers=frozenset(), providers=frozenset({(row.partner_id, phase)}), crews=frozenset(crews))
 
 
 def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now: int) -> Q:

@@ -57,6 +57,7 @@ class Watcher:
     shown: dict[str, set[int]] = field(default_factory=dict)
     looked: int = 0  # the rows in `shown` were looked at when the journal stood here, or somewhat before
     seats: frozenset[Seat] | None = None  # the roles with which it watches
+    known: set[int] = field(default_factory=set)  # the open requests of which it may know, as far as it was told
 
     def send(self, message: str | None) -> None:
         """Hand over a message from the tide's thread. None ends the stream."""
@@ -95,6 +96,11 @@ class Tide:
             if watcher in self._newcomers:
                 self._newcomers.remove(watcher)
 
+    def people(self) -> set[int]:
+        """Who has a live page open in this process."""
+        with self._lock:
+            return {watcher.person for watcher in self._watchers}
+
     def wake(self, seq: int = 0) -> None:
         """Something was committed."""
         self._wake.set()
@@ -129,6 +135,7 @@ class Tide:
             return
         rights = self._rights(newcomers)
         whole: dict[str, Fetched] = {}
+        open_to: dict[Viewer, frozenset[int]] = {}
         for watcher in newcomers:
             viewer = rights.get(watcher)
             if viewer is None:
@@ -139,6 +146,10 @@ class Tide:
                     whole[name] = fetch(LISTS[name])
                 watcher.shown[name] = set(visible(LISTS[name], whole[name], viewer))
             watcher.looked, watcher.seats = journal.head(), viewer.seats
+            if viewer not in open_to:
+                requests = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, clock.now_ms()).living()
+                open_to[viewer] = frozenset(requests.values_list("pk", flat=True))
+            watcher.known = set(open_to[viewer])
             behind = self._seq - watcher.seq
             if not 0 <= behind <= 500:
                 watcher.seq = self._seq  # too far behind to catch up: hello shows the gap, the page resyncs
@@ -170,7 +181,7 @@ class Tide:
         looked = journal.head()
         touched = _Touched(told)
         drawn: dict[tuple[str, str, int], dict[str, Any]] = {}
-        alike: dict[tuple, tuple[dict[str, set[int]], list[str]]] = {}
+        alike: dict[tuple, tuple[dict[str, set[int]], frozenset[int]]] = {}
         personal = touched.people().union(*(_people(one.ties.values()) for one in fetched.values()))
         personal |= {person for name, one in fetched.items() for person in _named(LISTS[name], one)}
         for watcher in watchers:
@@ -187,7 +198,11 @@ class Tide:
                     name: set(visible(LISTS[name], fetched[name], viewer)) for name in watcher.lists if name in fetched
                 }
                 alike[kind] = (seen, touched.seen_by(viewer))
-            seen, names = alike[kind]
+            seen, open_now = alike[kind]
+            # What was seen until now is named once more when the right to it has ended, so that its page shuts.
+            ended = (watcher.known & touched.requests) - open_now
+            watcher.known = (watcher.known - ended) | open_now
+            names = touched.names(open_now | ended)
             rows = []
             for name, visible_now in seen.items():
                 live, had = LISTS[name], watcher.shown.setdefault(name, set())
@@ -312,10 +327,20 @@ class _Touched:
         """Everybody whose own relation matters to what was touched."""
         return _people(self._ties.values())
 
-    def seen_by(self, viewer: Viewer) -> list[str]:
-        """The names of what was touched, as far as this viewer may know of it."""
-        seen = {request for request, ties in self._ties.items() if sees(viewer, ties, Category.LOGISTICS, self._now)}
-        return [name for name, request in self._names.items() if request is None or request in seen]
+    @property
+    def requests(self) -> frozenset[int]:
+        """The requests that were touched, themselves or by what belongs to them."""
+        return frozenset(self._ties)
+
+    def seen_by(self, viewer: Viewer) -> frozenset[int]:
+        """The requests among them of which this viewer may know."""
+        return frozenset(
+            request for request, ties in self._ties.items() if sees(viewer, ties, Category.LOGISTICS, self._now)
+        )
+
+    def names(self, requests: frozenset[int] | set[int]) -> list[str]:
+        """The names of what was touched: units and places, and whatever belongs to these requests."""
+        return [name for name, request in self._names.items() if request is None or request in requests]
 
 
 def _people(ties: Iterable[Ties]) -> set[int]:

@@ -8,12 +8,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from schakel.accounts.gate import open_to_all
 from schakel.screens.context import THEME_COOKIE, THEMES
 from schakel.screens.refusal import notice, way_back
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
+@open_to_all
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme on this computer, for whoever sits there."""

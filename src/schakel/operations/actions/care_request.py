@@ -202,8 +202,8 @@ def triage(*, request: int, urgency: Urgency, reason: UrgencyReason, at: int, by
     """Set the first urgency, with its reason. The patient's next re-assessment is set as well."""
     row = locked(CareRequest, request)
     ask_of_request(row, e.Triaged, by=by, at=at)
+    remind(row, urgency, at)
     journal.record(e.Triaged(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    remind(row, at)
 
 
 @action
@@ -214,8 +214,8 @@ def raise_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: 
     assert row.urgency is not None, "a triaged request has an urgency"
     if not urgency.is_above(row.urgency):
         raise Refused(Reason(NOT_UP, {"urgency": urgency.value}))
+    remind(row, urgency, at)
     journal.record(e.UrgencyRaised(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    remind(row, at)
 
 
 @action
@@ -226,8 +226,8 @@ def lower_urgency(*, request: int, urgency: Urgency, reason: UrgencyReason, at: 
     assert row.urgency is not None, "a triaged request has an urgency"
     if not row.urgency.is_above(urgency):
         raise Refused(Reason(NOT_DOWN, {"urgency": urgency.value}))
+    remind(row, urgency, at)
     journal.record(e.UrgencyLowered(at=at, request=row.pk, urgency=urgency, reason=reason), by=by, rows=[row])
-    remind(row, at)
 
 
 @action
@@ -235,8 +235,9 @@ def reassess(*, request: int, at: int, by: Viewer) -> None:
     """Somebody asked again how the patient is, and the urgency stands."""
     row = locked(CareRequest, request)
     ask_of_request(row, e.Reassessed, by=by, at=at)
+    assert row.urgency is not None, "a triaged request has an urgency"
+    remind(row, row.urgency, at)
     journal.record(e.Reassessed(at=at, request=row.pk), by=by, rows=[row])
-    remind(row, at)
 
 
 @when_due("reassess")
@@ -397,10 +398,12 @@ def _pair(request: int, other: int, kind: type[e.Event], *, at: int, by: Viewer)
     return rows[request], rows[other]
 
 
-def remind(row: CareRequest, at: int) -> None:
-    """Have somebody look, when the time for this urgency has passed, whether the patient was asked after."""
-    assert row.urgency is not None, "only a triaged request is re-assessed"
-    if every := region().norms.reassess_ms.get(row.urgency):
+def remind(row: CareRequest, urgency: Urgency, at: int) -> None:
+    """Have somebody look, when the time for this urgency has passed, whether the patient was asked after.
+
+    Called before the recording: the head of the journal is locked last.
+    """
+    if every := region().norms.reassess_ms.get(urgency):
         set_timer("reassess", Subject.REQUEST, row.pk, at + every)
 
 

@@ -12,7 +12,7 @@ from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus, RequestStatus
 from schakel.domain.vocabulary import AmbulanceUrgency, CancelReason, Care, ChoiceReason, DeclineReason
 from schakel.operations import journal
-from schakel.operations.action import action, ask_authority, ask_of, ask_of_request, check_time, locked
+from schakel.operations.action import action, ask_authority_through, ask_of, ask_of_request, check_time, locked
 from schakel.operations.actions.care_request import remind
 from schakel.operations.current_region import region
 from schakel.operations.fitting import why_not_offer
@@ -57,6 +57,7 @@ def offer(
         raise Refused(refusal)
     job = Deployment.objects.create(request=row, unit_id=unit, place_id=place)
     reply_by = at + region().norms.reply_ms[care]
+    set_timer("offer", Subject.DEPLOYMENT, job.pk, reply_by)
     journal.record(
         e.Offered(
             at=at,
@@ -73,7 +74,6 @@ def offer(
         by=by,
         rows=[row, job, provider],
     )
-    set_timer("offer", Subject.DEPLOYMENT, job.pk, reply_by)
     return job.pk
 
 
@@ -122,7 +122,7 @@ def correct(*, deployment: int, report: str, at: int, by: Viewer) -> None:
     check_time(at)
     kind = _report(report)
     job, rows = _with_rows(deployment)
-    ask_authority(rows[0], e.ReportCorrected, by=by)
+    ask_authority_through(job, rows[0], e.ReportCorrected, by=by)
     if refusal := why_not_correct(job.state, kind):
         raise Refused(refusal)
     journal.record(e.ReportCorrected(at=at, report=report, **_subjects(job)), by=by, rows=rows)
@@ -132,9 +132,10 @@ def correct(*, deployment: int, report: str, at: int, by: Viewer) -> None:
 def cancel(*, deployment: int, reason: CancelReason, at: int, by: Viewer) -> None:
     """Stop an accepted job before it is finished."""
     job, rows = _asked(deployment, e.Cancelled, at=at, by=by)
+    row = rows[0]
+    if job.arrived_at is not None and row.status is RequestStatus.TRIAGED and row.urgency is not None:
+        remind(row, row.urgency, at)  # while the crew was there nobody had to ask; now the patient waits again
     journal.record(e.Cancelled(at=at, reason=reason, **_subjects(job)), by=by, rows=rows)
-    if job.arrived_at is not None and rows[0].status is RequestStatus.TRIAGED:
-        remind(rows[0], at)  # while the crew was there nobody had to ask; now the patient waits again
 
 
 def _report(name: str) -> type[e.Event]:

@@ -51,6 +51,7 @@ def ask(*, request: int, need: FollowUpKind, takes_over: bool, at: int, by: View
     task = FollowUp.objects.create(request=row)
     level = EscalationLevel.PARTNER
     reply_by = at + region().norms.escalation_ms[level]
+    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
     journal.record(
         e.FollowUpAsked(
             at=at,
@@ -64,7 +65,6 @@ def ask(*, request: int, need: FollowUpKind, takes_over: bool, at: int, by: View
         by=by,
         rows=[row, task],
     )
-    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
     return task.pk
 
 
@@ -78,6 +78,7 @@ def offer(*, follow_up: int, partner: int, at: int, by: Viewer) -> None:
         raise Refused(Reason(NO_PARTNER, {"name": str(asked or partner)}))
     level = EscalationLevel.PARTNER
     reply_by = at + region().norms.escalation_ms[level]
+    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
     journal.record(
         e.FollowUpOffered(
             at=at, follow_up=task.pk, request=task.request_id, partner=partner, level=level, reply_by=reply_by
@@ -85,7 +86,6 @@ def offer(*, follow_up: int, partner: int, at: int, by: Viewer) -> None:
         by=by,
         rows=rows,
     )
-    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
 
 
 @when_due("follow_up")
@@ -97,12 +97,12 @@ def follow_up_due(*, key: int, due_at: int, at: int) -> None:
     assert task.level is not None, "a follow-up that was asked for has a level"
     level = NEXT_LEVEL.get(task.level, EscalationLevel.CENTRE_LEAD)
     reply_by = at + region().norms.escalation_ms[level]
+    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
     journal.record(
         e.FollowUpEscalated(at=at, follow_up=task.pk, request=task.request_id, level=level, reply_by=reply_by),
         by=None,
         rows=rows,
     )
-    set_timer("follow_up", Subject.FOLLOW_UP, task.pk, reply_by)
 
 
 @action

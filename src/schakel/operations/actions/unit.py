@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from schakel.accounts.models import Person
 from schakel.domain import authority
 from schakel.domain import events as e
@@ -26,6 +28,10 @@ NOBODY_OF_US = _("There is nobody with number {number} in this region. Choose th
 NOT_ON_MAP = _("A position has a latitude from -90 to 90 and a longitude from -180 to 180; came {lat}, {lon}.")
 OLDER = _("A newer position is already known.")
 
+#: How long people stay on their unit after the planned end of the shift, when a job runs late: until then they keep
+#: that job, its dossier and its reports. Ending the shift, or beginning another, ends it at once.
+OVERRUN = 6 * HOUR
+
 #: The longest that people are on a unit without being asked again.
 LONGEST_SHIFT = 48 * HOUR
 
@@ -43,8 +49,10 @@ def start_shift(*, unit: int, crew: Iterable[int], until: int, at: int, by: View
         raise Refused(Reason(ENDS_FIRST))
     if until - at > LONGEST_SHIFT:
         raise Refused(Reason(TOO_LONG, {"hours": LONGEST_SHIFT // HOUR}))
-    Duty.objects.filter(unit=row, ends_at__gt=at).update(ends_at=at)
-    Duty.objects.bulk_create(Duty(unit=row, person_id=person, starts_at=at, ends_at=until) for person in people)
+    Duty.objects.filter(Q(unit=row) | Q(person__in=people), ends_at__gt=at).update(ends_at=at)
+    Duty.objects.bulk_create(
+        Duty(unit=row, person_id=person, starts_at=at, ends_at=until + OVERRUN) for person in people
+    )
     journal.record(
         e.ShiftStarted(at=at, unit=row.pk, until=until),
         e.Positioned(at=at, unit=row.pk, lat=row.base_lat, lon=row.base_lon),

@@ -20,6 +20,8 @@ const save = (place, list) => (list.length ? localStorage.setItem(place, JSON.st
 let attempt = 0;
 let timer = 0;
 let sending = false;
+const arrived = []; // what the centre took while this page was open: a refresh that is older does not ask for it again
+let again = false; // something was put in the queue while it was being emptied
 let loggedOut = false;
 
 export const waiting = () => load(PLACE);
@@ -76,7 +78,7 @@ function settle(list) {
   const next = document.getElementById("job-next");
   const likely = next?.querySelector(".likely");
   if (!likely) return;
-  const made = new Set(list.filter((report) => report.job === next.dataset.job && report.kind === "report").map((report) => report.report));
+  const made = new Set([...arrived, ...list].filter((report) => report.job === next.dataset.job && report.kind === "report").map((report) => report.report));
   const hadFocus = next.contains(document.activeElement);
   for (const form of next.querySelectorAll("form[data-report]")) if (made.has(form.dataset.report)) form.remove();
   if (likely.querySelector("form") || !made.size) return;
@@ -92,8 +94,10 @@ function settle(list) {
 // --- sending
 
 export async function flush() {
+  if (sending) again = true;
   if (sending || loggedOut || !load(PLACE).length) return;
   sending = true;
+  again = false;
   clearTimeout(timer);
   const work = async () => {
     for (let report = load(PLACE)[0]; report; report = load(PLACE)[0]) {
@@ -106,6 +110,7 @@ export async function flush() {
   } finally {
     sending = false;
     show();
+    if (again) flush();
   }
 }
 
@@ -127,6 +132,7 @@ async function send(report) {
   }
   if (response.status === 204) {
     attempt = 0;
+    arrived.push(report);
     take(report);
     return true;
   }

@@ -213,14 +213,28 @@ document.addEventListener("focusout", () => setTimeout(release, 0));
 
 // --- tides
 
+const overtaken = new Set(); // ids of parts whose subject changed while they were being fetched
+
 function touch(ids) {
   for (const element of document.querySelectorAll("[data-touch]")) {
     const wanted = element.dataset.touch.split(/\s+/);
     if (ids === null || wanted.includes("*") || wanted.some((id) => ids.has(id))) {
+      if (element.id && element.classList.contains("htmx-request")) overtaken.add(element.id);
       element.dispatchEvent(new CustomEvent("tide", { bubbles: false }));
     }
   }
 }
+
+// A part that is being fetched while its subject changes again may come back old, and take the newer question with it
+// when it is replaced: it is asked once more when it is there.
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of [...overtaken]) {
+    const element = document.getElementById(id);
+    if (element?.classList.contains("htmx-request")) continue;
+    overtaken.delete(id);
+    element?.dispatchEvent(new CustomEvent("tide", { bubbles: false }));
+  }
+});
 
 function applyTide(tide) {
   if (tide.seq <= seq) return true; // said before

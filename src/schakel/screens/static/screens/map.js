@@ -106,7 +106,7 @@ function start(element) {
     for (const name of (element.dataset.marksFrom ?? "").split(/[\s,]+/).filter(Boolean)) {
       for (const row of document.querySelectorAll(`[data-list="${CSS.escape(name)}"] > [data-lat][data-lon]`)) {
         const at = [Number(row.dataset.lat), Number(row.dataset.lon)];
-        if (!row.dataset.lat || !at.every(Number.isFinite)) continue;
+        if (row.hidden || !row.dataset.lat || !at.every(Number.isFinite)) continue;
         const id = `${name}/${row.id}`;
         seen.add(id);
         const box = drawing(row, now);
