@@ -8,12 +8,12 @@ import pytest
 
 from schakel.accounts.models import AccessEntry, Organisation
 from schakel.board import lists
-from schakel.board.standing import Doing, Wait
 from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.vocabulary import AbsenceReason, Care, Channel, Role, Source, UnitKind, Urgency, UrgencyReason
 from schakel.operations import journal
 from schakel.operations.actions import care_request, deployment, dossier, place, unit
 from schakel.operations.models import CareRequest, Place, Unit
+from schakel.operations.standing import Doing, Wait
 from schakel.screens.lists import snapshot
 
 pytestmark = pytest.mark.django_db

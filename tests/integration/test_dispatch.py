@@ -113,7 +113,7 @@ def test_a_request_whose_patient_was_seen_does_not_wait_for_anybody(centre):
 def test_a_unit_tells_what_it_does(centre):
     unit, crew = centre.unit()
     row = snapshot(centre.dispatcher, ["dispatch_units"]).lists["dispatch_units"][0]
-    assert "free at base" in row.html or "basis" in row.html
+    assert "vrij op de post" in row.html or "free at base" in row.html
     request = centre.request()
     job = offered(centre, request, unit)
     assert "#reserved" in snapshot(centre.dispatcher, ["dispatch_units"]).lists["dispatch_units"][0].html

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from schakel.board import standing
-from schakel.board.standing import CARED_FOR, DOING_MARK, WAIT_MARK, Doing
 from schakel.domain import access, capacity, waiting
 from schakel.domain import events as e
 from schakel.domain.access import Category, Ties, Viewer, sees
@@ -16,8 +14,10 @@ from schakel.domain.events import Event
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, UnitStatus
 from schakel.domain.vocabulary import PlaceKind, Role, UnitKind
 from schakel.domain.waiting import Deadline, Promise
+from schakel.operations import standing
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp, Place, Unit
+from schakel.operations.standing import CARED_FOR, DOING_MARK, WAIT_MARK, Doing
 from schakel.screens import navigation
 from schakel.screens.lists import LiveList, register
 

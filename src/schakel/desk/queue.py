@@ -22,7 +22,7 @@ from schakel.domain.region.model import Organisation
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
 from schakel.domain.vocabulary import Channel, Role
 from schakel.domain.waiting import Deadline, Promise, Wait, nearest, order, waits_for
-from schakel.operations import clock
+from schakel.operations import clock, standing
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp
@@ -45,17 +45,18 @@ def _filled(rows: Sequence[CareRequest]) -> Sequence[CareRequest]:
     """Put on the rows what a row of the queue shows, in three queries whatever their number."""
     keys = [row.pk for row in rows]
     jobs, tasks = defaultdict(list), defaultdict(list)
-    for job in Deployment.objects.filter(request__in=keys).values_list("request", "status", "reply_by", "arrived_at"):
-        jobs[job[0]].append(job[1:])
-    for task in FollowUp.objects.filter(request__in=keys).values_list("request", "status", "reply_by"):
-        tasks[task[0]].append(task[1:])
+    for job in Deployment.objects.filter(request__in=keys).order_by("pk"):
+        jobs[job.request_id].append(job)
+    for task in FollowUp.objects.filter(request__in=keys).order_by("pk"):
+        tasks[task.request_id].append(task)
     signs = last_signs(keys)
     zones, norms = region().zone, region().norms
     for row in rows:
         row.zone_name = zones[row.zone].name if row.zone in zones else ""
-        helped = any(status is DeploymentStatus.CLEARED for status, _by, _at in jobs[row.pk])
-        helped |= any(status is FollowUpStatus.DONE for status, _by in tasks[row.pk])
-        row.waits = waits_for(row.state, helped=helped)
+        row.helped = any(job.status is DeploymentStatus.CLEARED for job in jobs[row.pk])
+        row.helped |= any(task.status is FollowUpStatus.DONE for task in tasks[row.pk])
+        row.waits = waits_for(row.state, helped=row.helped)
+        row.stands = standing.of_request(row, jobs[row.pk], _open(tasks[row.pk]), region()).wait
         row.deadline = _deadline(row, jobs[row.pk], tasks[row.pk])
         row.order = order(row.state, row.deadline)
         row.stale_at = None
@@ -66,15 +67,19 @@ def _filled(rows: Sequence[CareRequest]) -> Sequence[CareRequest]:
     return rows
 
 
-def _deadline(row: CareRequest, jobs: list[tuple], tasks: list[tuple]) -> Deadline | None:
+def _open(tasks: list[FollowUp]) -> list[FollowUp]:
+    return [task for task in tasks if task.status not in (FollowUpStatus.DONE, FollowUpStatus.CANCELLED)]
+
+
+def _deadline(row: CareRequest, jobs: list[Deployment], tasks: list[FollowUp]) -> Deadline | None:
     found: list[Deadline | None] = []
-    for status, reply_by, _arrived in jobs:
-        if status is DeploymentStatus.OFFERED and reply_by:
-            found.append(Deadline(reply_by, Promise.REPLY))
-    for status, reply_by in tasks:
-        if status in (FollowUpStatus.SEEKING, FollowUpStatus.OFFERED) and reply_by:
-            found.append(Deadline(reply_by, Promise.TAKER))
-    if row.waits in (Wait.CARE, Wait.CREW) and not any(arrived for *_rest, arrived in jobs):
+    for job in jobs:
+        if job.status is DeploymentStatus.OFFERED and job.reply_by:
+            found.append(Deadline(job.reply_by, Promise.REPLY))
+    for task in tasks:
+        if task.status in (FollowUpStatus.SEEKING, FollowUpStatus.OFFERED) and task.reply_by:
+            found.append(Deadline(task.reply_by, Promise.TAKER))
+    if row.waits in (Wait.CARE, Wait.CREW) and not any(job.arrived_at for job in jobs):
         asked = row.triaged_at or row.received_at
         found.append(Deadline(region().due(row.urgency, asked), Promise.CARE))
         if every := region().norms.reassess_ms.get(row.urgency):

@@ -1,4 +1,4 @@
-"""How a request, a unit and a place stand, in one word each: what the board says of a row of state.
+"""How a request, a unit and a place stand, in one word each: what the screens say of a row of state.
 
 Everything here follows from the rows and the norms of the region; nothing is recorded of it.
 """
