@@ -277,8 +277,6 @@ class Busy(Centre):
         given = doing.given(self, choose)
         if doing.subject is not None:
             given[doing.subject.value] = key
-        if name == "start shift" and given["crew"]:  # a crew that goes on another unit: test_tide.py, by itself
-            given["crew"] = self.teams[self.units.index(key)] if key in self.units else []
         by = self._who(choose, doing, given)
         try:
             outcome = doing.act(**given, at=at, by=by)

@@ -18,11 +18,9 @@ from doings import Busy, standing
 from examples import examples, undone
 from schakel.accounts.models import Membership, Organisation, Person, viewer_of
 from schakel.domain.access import Category, Viewer, sees
-from schakel.domain.durations import HOUR
 from schakel.domain.vocabulary import CancelReason, Care, CloseReason, Role
 from schakel.operations import clock, journal
 from schakel.operations.actions import care_request, deployment
-from schakel.operations.actions import unit as units
 from schakel.operations.models import CareRequest, Deployment, JournalEntry
 from schakel.operations.visibility import ties_of
 from schakel.screens import tide as tides
@@ -371,18 +369,6 @@ def test_a_crew_loses_sight_of_an_offer_that_was_taken_back(busy, proof):
     deployment.withdraw(deployment=job, reason=CancelReason.OTHER_PROVIDER, at=busy.now, by=busy.dispatcher)
     flow(tide, [page])
     assert page.rows == {}
-
-
-@pytest.mark.xfail(strict=True, reason="no event tells of a unit whose crew went on duty on another unit")
-def test_a_crew_that_goes_on_another_unit_changes_the_row_of_the_first(busy):
-    tide = at_sea()
-    page = _watching(busy, busy.dispatcher, ("dispatch_units",), tide)
-    first, other = busy.units
-    dispatcher = {"at": busy.now, "by": busy.dispatcher}
-    units.end_shift(unit=other, **dispatcher)
-    units.start_shift(unit=other, crew=busy.teams[0], until=busy.now + HOUR, **dispatcher)
-    flow(tide, [page])
-    assert page.rows == screen(busy.dispatcher, ("dispatch_units",))[1], f"unit {first} has nobody left"
 
 
 def test_a_page_of_an_older_seq_catches_up_without_fetching_itself_again(busy, proof):

@@ -93,7 +93,14 @@ REQUEST: dict[type[Event], Step] = {
     e.Reopened: _step(
         _R.CLOSED,
         to=_R.RECEIVED,
-        sets={"closed_at": None, "close_reason": None, "reassess_overdue": False, "lead_offered": None},
+        sets={
+            "closed_at": None,
+            "close_reason": None,
+            "reassess_overdue": False,
+            "lead_offered": None,
+            "owner_offered": None,
+            "line_lost": False,
+        },
     ),
     e.Offered: _step(*_OPEN, counts={"offers_open": 1}),
     e.OfferTimedOut: _step(*_OPEN, counts={"offers_open": -1}),

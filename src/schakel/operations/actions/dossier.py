@@ -89,7 +89,11 @@ def say_unknown(*, request: int, words: str, at: int, by: Viewer) -> int:
         raise Refused(Reason(IS_KNOWN))
     if row.identified is None:
         journal.record(e.Identified(at=at, request=row.pk, identified=False), by=by, rows=[row])
-    return _add(row, "note", words, at=at, by=by)
+    try:
+        note = FIELDS["note"].standard(words)
+    except WrongValue as wrong:
+        raise Refused(Reason(wrong.text, wrong.values)) from None
+    return _add(row, "note", note, at=at, by=by)
 
 
 def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from schakel.accounts.models import Person
 from schakel.domain import authority
 from schakel.domain import events as e
@@ -15,7 +13,7 @@ from schakel.domain.events import Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
-from schakel.domain.vocabulary import AbsenceReason
+from schakel.domain.vocabulary import AbsenceReason, Role
 from schakel.operations import clock, journal
 from schakel.operations.action import action, check_time, locked
 from schakel.operations.models import Duty, Unit
@@ -25,6 +23,7 @@ ENDS_FIRST = _("The shift would end before it begins. Give a later end.")
 TOO_LONG = _("A shift lasts at most {hours} hours. Give an earlier end.")
 NO_CREW = _("Nobody is on the unit. Choose who goes on duty.")
 NOBODY_OF_US = _("There is nobody with number {number} in this region. Choose the crew from the list.")
+ELSEWHERE = _("{name} is still on duty on {unit}. End that shift first.")
 NOT_ON_MAP = _("A position has a latitude from -90 to 90 and a longitude from -180 to 180; came {lat}, {lon}.")
 OLDER = _("A newer position is already known.")
 
@@ -40,7 +39,7 @@ LONGEST_SHIFT = 48 * HOUR
 def start_shift(*, unit: int, crew: Iterable[int], until: int, at: int, by: Viewer) -> None:
     """Go on duty with these people, until that moment. The unit waits at its base."""
     people = sorted(set(crew))
-    row = _asked(unit, e.ShiftStarted, at=at, by=by, own=by.person in people)
+    row = _asked(unit, e.ShiftStarted, at=at, by=by, starts=by.person in people)
     if not people:
         raise Refused(Reason(NO_CREW))
     if unknown := set(people) - set(Person.objects.filter(pk__in=people).values_list("pk", flat=True)):
@@ -49,7 +48,10 @@ def start_shift(*, unit: int, crew: Iterable[int], until: int, at: int, by: View
         raise Refused(Reason(ENDS_FIRST))
     if until - at > LONGEST_SHIFT:
         raise Refused(Reason(TOO_LONG, {"hours": LONGEST_SHIFT // HOUR}))
-    Duty.objects.filter(Q(unit=row) | Q(person__in=people), ends_at__gt=at).update(ends_at=at)
+    if elsewhere := Duty.objects.filter(person__in=people, ends_at__gt=at).exclude(unit=row).first():
+        values = {"name": str(elsewhere.person), "unit": elsewhere.unit.callsign}
+        raise Refused(Reason(ELSEWHERE, values))
+    Duty.objects.filter(unit=row, ends_at__gt=at).update(ends_at=at)
     Duty.objects.bulk_create(
         Duty(unit=row, person_id=person, starts_at=at, ends_at=until + OVERRUN) for person in people
     )
@@ -105,10 +107,12 @@ def crew_of(unit: int, at: int) -> list[int]:
     )
 
 
-def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer, own: bool | None = None) -> Unit:
+def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer, starts: bool = False) -> Unit:
+    """The unit, locked. `starts`: the author is going on it now, which takes a crew's seat at its organisation."""
     check_time(at)
     row = locked(Unit, key)
-    mine = by.person in crew_of(row.pk, clock.now_ms()) if own is None else own
+    seated = row.organisation_id in by.organisations(Role.CREW)
+    mine = by.person in crew_of(row.pk, clock.now_ms()) or (starts and seated)
     if reason := authority.why_not_do_own(by, kind, own=mine):
         raise Refused(reason)
     if reason := why_not(row.state, Subject.UNIT, kind):
