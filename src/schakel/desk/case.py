@@ -91,7 +91,7 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
     except Refused as refused:
         return glass.closed(request, row, refused.reason)
     groups = groups_of(row, dossier)
-    asking = row.status is RequestStatus.RECEIVED
+    asking = row.status is RequestStatus.RECEIVED and row.handler_id == viewer.person
     return live_page(
         request,
         "desk/case.html",
