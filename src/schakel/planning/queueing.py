@@ -264,7 +264,9 @@ def course(
     start = np.zeros(size)
     start[present] = 1
     at = np.asarray(times, dtype=np.float64)
-    found = solve_ivp(change, (0.0, float(at[-1])), start, t_eval=at, method="LSODA", lband=1, uband=1, rtol=1e-9, atol=1e-12)
+    found = solve_ivp(
+        change, (0.0, float(at[-1])), start, t_eval=at, method="LSODA", lband=1, uband=1, rtol=1e-9, atol=1e-12
+    )
     assert found.success, found.message
     chance = found.y.T
     assert chance[:, -1].max() < 1e-6, f"more than {size - 1} people may be present: give a higher `most`"

@@ -1,0 +1,98 @@
+"""Small worlds in which anything may happen: for a generator that looks for two engines that differ."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from schakel.domain.durations import MINUTE, SECOND
+from schakel.domain.vocabulary import Care, UnitKind, Urgency
+from schakel.planning.demand import Demand
+from schakel.planning.policies import ComplianceTable, Dmexclp, GoHome, Policy
+from schakel.planning.world import ALWAYS, Unit, World
+
+#: What is asked for, by units of every kind and by telephone. Few of each, so that they meet.
+CARES = (Care.ALS, Care.MCA, Care.CARE_AMBULANCE, Care.RAPID, Care.RAPID_HAG, Care.GP_VISIT, Care.ADVICE)
+KINDS = (UnitKind.ALS, UnitKind.ALS, UnitKind.MCA, UnitKind.CARE_AMBULANCE, UnitKind.RAPID, UnitKind.GP_CAR)
+
+
+@st.composite
+def shifts(draw):
+    """Always on duty, or some shifts of up to an hour and a half in a few hours."""
+    if draw(st.booleans()):
+        return ALWAYS
+    cuts = draw(st.lists(st.integers(0, 300), max_size=6, unique=True).map(sorted))
+    return tuple((a * MINUTE, b * MINUTE) for a, b in zip(cuts[::2], cuts[1::2], strict=False))
+
+
+@st.composite
+def worlds(draw):
+    """A world of a few zones and units."""
+    zones = draw(st.integers(1, 6))
+    dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    # Some whole minutes and many equal ways: ties must fall alike.
+    step = draw(st.sampled_from([1, SECOND, 5 * MINUTE]))
+    ways = dice.integers(0, 1 + 25 * MINUTE // step, (zones, zones)) * step
+    np.fill_diagonal(ways, 0)
+    bases = dice.integers(0, zones, draw(st.integers(1, 4)))
+    fleet = tuple(
+        Unit(draw(st.sampled_from(KINDS)), int(dice.integers(len(bases))), draw(shifts()))
+        for _ in range(draw(st.integers(0, 5)))
+    )
+    return World(
+        x=dice.integers(0, 30_000, zones),
+        y=dice.integers(0, 30_000, zones),
+        signals_ms=ways,
+        bases=bases,
+        fleet=fleet,
+        hospitals=dice.integers(0, zones, draw(st.integers(0, 2))),
+        turn_out_ms=draw(st.sampled_from([0, MINUTE])),
+        margin_ms=draw(st.sampled_from([0, 15 * MINUTE])),
+    )
+
+
+@st.composite
+def demands(draw, world):
+    """Up to thirty requests, often more than the fleet can bear."""
+    size = draw(st.integers(0, 30))
+    dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    step = draw(st.sampled_from([1, SECOND, 5 * MINUTE]))
+
+    def some(most):
+        return dice.integers(0, 1 + most // step, size) * step
+
+    return Demand(
+        at=np.sort(some(draw(st.sampled_from([10 * MINUTE, 300 * MINUTE])))),
+        handling=some(draw(st.sampled_from([0, 5 * MINUTE]))),
+        zone=dice.integers(0, len(world.x), size),
+        urgency=dice.integers(0, len(Urgency), size),
+        care=dice.choice([tuple(Care).index(draw(st.sampled_from(CARES))) for _ in range(3)], size),
+        on_scene=some(30 * MINUTE),
+        transported=dice.random(size) < 0.6,
+        handover=some(20 * MINUTE),
+        clearing=some(draw(st.sampled_from([0, 10 * MINUTE]))),
+    )
+
+
+@st.composite
+def policies(draw, world):
+    """Any policy, with any table."""
+    dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    match draw(st.sampled_from(["home", "cover", "table"])):
+        case "home":
+            relocation = GoHome()
+        case "cover":
+            relocation = Dmexclp.of(
+                world, dice.random(len(world.x)) + 0.01, draw(st.sampled_from([0.0, 0.3, 0.9])), 12 * MINUTE
+            )
+        case "table":
+            rows = [np.bincount(dice.integers(0, len(world.bases), n), minlength=len(world.bases)) for n in range(4)]
+            relocation = ComplianceTable.of(world, rows)
+    return Policy(relocation, preempt=draw(st.booleans()))
+
+
+@st.composite
+def runs(draw):
+    """A world, a demand and a policy."""
+    world = draw(worlds())
+    return world, draw(demands(world)), draw(policies(world))
