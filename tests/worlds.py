@@ -37,7 +37,7 @@ def worlds(draw):
     bases = dice.integers(0, zones, draw(st.integers(1, 4)))
     fleet = tuple(
         Unit(draw(st.sampled_from(KINDS)), int(dice.integers(len(bases))), draw(shifts()))
-        for _ in range(draw(st.integers(0, 5)))
+        for _ in range(draw(st.sampled_from([3, 2, 1, 4, 5, 6, 0])))
     )
     return World(
         x=dice.integers(0, 30_000, zones),
@@ -51,10 +51,13 @@ def worlds(draw):
     )
 
 
+cares = st.sampled_from(CARES)
+
+
 @st.composite
 def demands(draw, world):
     """Up to thirty requests, often more than the fleet can bear."""
-    size = draw(st.integers(0, 30))
+    size = draw(st.sampled_from([15, 5, 1, 10, 20, 30, 0]))
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     step = draw(st.sampled_from([1, SECOND, 5 * MINUTE]))
 
@@ -65,8 +68,8 @@ def demands(draw, world):
         at=np.sort(some(draw(st.sampled_from([10 * MINUTE, 300 * MINUTE])))),
         handling=some(draw(st.sampled_from([0, 5 * MINUTE]))),
         zone=dice.integers(0, len(world.x), size),
-        urgency=dice.integers(0, len(Urgency), size),
-        care=dice.choice([tuple(Care).index(draw(st.sampled_from(CARES))) for _ in range(3)], size),
+        urgency=dice.choice(len(Urgency), size, p=[0.25, 0.2, 0.2, 0.15, 0.1, 0.1]),
+        care=dice.choice([tuple(Care).index(one) for one in (Care.ALS, *draw(st.tuples(cares, cares)))], size),
         on_scene=some(30 * MINUTE),
         transported=dice.random(size) < 0.6,
         handover=some(20 * MINUTE),

@@ -10,7 +10,8 @@ afterwards from the demand, when somebody asks.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
@@ -30,6 +31,21 @@ from schakel.indicators.log import CODE, NEVER, NONE, EventLog
 from schakel.planning.demand import Demand
 from schakel.planning.policies import ComplianceTable, Dmexclp, GoHome, Policy
 from schakel.planning.world import World
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """How everything here is compiled.
+
+    The kernel makes no array, it only fills those that it is given; so Numba need not count who holds which (`_nrt`).
+    Counting took nine tenths of the time: 240,000 calls a second with it, 2,300,000 without. Small functions are laid
+    into the loop (`forceinline`). Nothing calls itself, for what does cannot be cached.
+    """
+    options: dict[str, Any] = {"cache": True, "forceinline": True, "_nrt": False}
+    fast: F = njit(**options)(function)
+    return fast
+
 
 # What a unit is doing.
 OFF, IDLE, RETURNING, TO_SCENE, BUSY = range(5)
@@ -137,7 +153,7 @@ class Rows(NamedTuple):
     filled: Any
 
 
-@njit(inline="always")
+@compiled
 def put(rows: Any, kind: int, at: int, request: int, deployment: int, unit: int) -> None:
     n = rows.filled[0]
     rows.kind[n] = kind
@@ -148,7 +164,7 @@ def put(rows: Any, kind: int, at: int, request: int, deployment: int, unit: int)
     rows.filled[0] = n + 1
 
 
-@njit(cache=True)
+@compiled
 def zone_now(g: Any, f: Any, u: int, now: int) -> Any:
     if f.status[u] != RETURNING and f.status[u] != TO_SCENE:
         return f.start[u]
@@ -163,7 +179,7 @@ def zone_now(g: Any, f: Any, u: int, now: int) -> Any:
     return g.map_zone[(x - g.west) // g.cell, (y - g.south) // g.cell]
 
 
-@njit(cache=True)
+@compiled
 def change_post(g: Any, f: Any, u: int, base: int) -> None:
     """Count a unit where it will wait, and no longer where it did; -1 is nowhere."""
     old = f.post[u]
@@ -182,7 +198,7 @@ def change_post(g: Any, f: Any, u: int, base: int) -> None:
                 f.gain[z] = g.worth[z, min(f.in_reach[z], most)]
 
 
-@njit(cache=True)
+@compiled
 def base_for(g: Any, f: Any, u: int) -> Any:
     home = g.home[u]
     if g.relocation == HOME or not g.moves[u]:
@@ -208,7 +224,7 @@ def base_for(g: Any, f: Any, u: int) -> Any:
     return best if best >= 0 else home
 
 
-@njit(cache=True)
+@compiled
 def send(g: Any, f: Any, rows: Any, u: int, r: int, zone: int, now: int) -> None:
     """Unit u goes to request r from this zone."""
     change_post(g, f, u, -1)
@@ -226,9 +242,9 @@ def send(g: Any, f: Any, rows: Any, u: int, r: int, zone: int, now: int) -> None
     f.next_at[u] = f.left_at[u] + f.whole[u]
 
 
-@njit(cache=True)
-def send_nearest(g: Any, f: Any, rows: Any, r: int, now: int, may_preempt: bool) -> bool:
-    """Send the first of the ranking to request r; whether there was one."""
+@compiled
+def nearest_free(g: Any, f: Any, r: int, now: int) -> Any:
+    """The first of the ranking for request r, the zone that it is in, and how soon it is there; -1 for nobody."""
     urgency, care = g.urgency[r], g.care[r]
     signals, there = g.signals[urgency, care], g.zone[r]
     due = g.at[r] + g.norm[urgency]
@@ -253,22 +269,41 @@ def send_nearest(g: Any, f: Any, rows: Any, r: int, now: int, may_preempt: bool)
             if not better:
                 continue
         best, best_zone, best_late, best_cost, best_eta = u, zone, late, cost, eta
-    if may_preempt and g.is_a0[urgency]:
-        taken, taken_zone, taken_eta = -1, -1, NEVER
-        for u in range(len(f.status)):
-            if f.status[u] != TO_SCENE or g.cost[u, care] < 0 or g.is_a0[g.urgency[f.request[u]]]:
-                continue
-            zone = zone_now(g, f, u, now)
-            eta = g.ways[signals, zone, there] + g.turn_out
-            if eta < taken_eta:
-                taken, taken_zone, taken_eta = u, zone, eta
-        if taken >= 0 and taken_eta < best_eta:
+    return best, best_zone, best_eta
+
+
+@compiled
+def nearest_taken(g: Any, f: Any, r: int, now: int) -> Any:
+    """The nearest unit that an A0 may take away, the zone that it is in, and how soon it is there; -1 for none."""
+    care, there = g.care[r], g.zone[r]
+    signals = g.signals[g.urgency[r], care]
+    taken, taken_zone, taken_eta = -1, -1, NEVER
+    for u in range(len(f.status)):
+        if f.status[u] != TO_SCENE or g.cost[u, care] < 0 or g.is_a0[g.urgency[f.request[u]]]:
+            continue
+        zone = zone_now(g, f, u, now)
+        eta = g.ways[signals, zone, there] + g.turn_out
+        if eta < taken_eta:
+            taken, taken_zone, taken_eta = u, zone, eta
+    return taken, taken_zone, taken_eta
+
+
+@compiled
+def send_nearest(g: Any, f: Any, rows: Any, r: int, now: int) -> bool:
+    """Send the first of the ranking to request r, or take a unit away for it; whether somebody goes."""
+    best, zone, eta = nearest_free(g, f, r, now)
+    if g.preempt and g.is_a0[g.urgency[r]]:
+        taken, taken_zone, taken_eta = nearest_taken(g, f, r, now)
+        if taken >= 0 and taken_eta < eta:
             left = f.request[taken]
             if now >= f.left_at[taken]:
                 put(rows, DEPARTED, f.left_at[taken], left, f.deployment[taken], taken)
             put(rows, PREEMPTED, now, left, f.deployment[taken], taken)
             send(g, f, rows, taken, r, taken_zone, now)
-            if not send_nearest(g, f, rows, left, now, False):
+            other, other_zone, _ = nearest_free(g, f, left, now)
+            if other >= 0:
+                send(g, f, rows, other, left, other_zone, now)
+            else:
                 rank = g.urgency[left]
                 f.behind[left] = f.head[rank]
                 f.head[rank] = left
@@ -277,11 +312,11 @@ def send_nearest(g: Any, f: Any, rows: Any, r: int, now: int, may_preempt: bool)
             return True
     if best < 0:
         return False
-    send(g, f, rows, best, r, best_zone, now)
+    send(g, f, rows, best, r, zone, now)
     return True
 
 
-@njit(cache=True)
+@compiled
 def serve_line(g: Any, f: Any, rows: Any, u: int, now: int) -> bool:
     """Send a unit that became free to the first in line for whom it can go; whether there was one."""
     for rank in range(URGENCIES):
@@ -303,7 +338,7 @@ def serve_line(g: Any, f: Any, rows: Any, u: int, now: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@compiled
 def end_shift(g: Any, f: Any, rows: Any, u: int, now: int) -> None:
     put(rows, SHIFT_ENDED, now, -1, -1, u)
     change_post(g, f, u, -1)
@@ -315,7 +350,7 @@ def end_shift(g: Any, f: Any, rows: Any, u: int, now: int) -> None:
     f.next_at[u] = max(g.shifts[s, 0], now) if s < g.starts[u + 1] else NEVER
 
 
-@njit(cache=True)
+@compiled
 def happens_to_unit(g: Any, f: Any, rows: Any, u: int, now: int) -> None:
     status = f.status[u]
     if status == OFF:
@@ -368,7 +403,7 @@ def happens_to_unit(g: Any, f: Any, rows: Any, u: int, now: int) -> None:
         f.next_at[u] = now + f.whole[u]
 
 
-@njit(cache=True)
+@compiled
 def run(g: Any, f: Any, rows: Any) -> None:
     upcoming, requests = 0, len(g.line)
     units = len(f.status)
@@ -388,7 +423,7 @@ def run(g: Any, f: Any, rows: Any) -> None:
                 put(rows, CARE_CHOSEN, now, r, -1, -1)
                 if g.by_centre[g.care[r]]:
                     put(rows, CLOSED, now, r, -1, -1)
-                elif not send_nearest(g, f, rows, r, now, g.preempt):
+                elif not send_nearest(g, f, rows, r, now):
                     rank = g.urgency[r]
                     if f.head[rank] < 0:
                         f.head[rank] = r
