@@ -5,9 +5,8 @@
 The world: 231 postcode areas of the province of Utrecht with siren driving times of 2022, 21 bases, 5 hospitals, 18 or
 23 ambulances round the clock, one A1 call in eight minutes on average. Every run meets the same calls. SimPy plays the
 static rule alone and keeps one response time per call; the kernel keeps the whole log of events, as columns, and is
-timed from demand to log. Seconds are those of the processor, which a busy machine disturbs less. The mean response of both is printed: it must
-be the same to the minute's hundredth.
-Without the files a made-up province of the same size is used, and said so.
+timed from demand to log. Seconds are those of the processor, which a busy machine disturbs less. The mean response of
+both is printed: it must be the same. Without the files a made-up province of the same size is used, and said so.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def test_every_patient_is_served_as_published(run_a):
 
 
 def test_who_finds_nobody_free_waits_for_the_first_that_is_done():
-    """No patient of the published run had to wait, so the rule of the line is shown by hand: one ambulance, ten minutes.
+    """No patient of the published run had to wait, so the rule of the line is shown by hand: one ambulance.
 
     The second call comes at minute 1. The ambulance is done with the first at 10 + 5, and goes from there.
     """

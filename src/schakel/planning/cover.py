@@ -42,3 +42,11 @@ def cover_sets(reach: NDArray[np.bool_], weight: NDArray[Any]) -> CoverSets:
     merged = np.zeros(int(new.sum()), dtype=weight.dtype)
     np.add.at(merged, of, weight)
     return CoverSets(reach[order[new]], merged, of)
+
+
+def closed_borders(
+    reach: NDArray[np.bool_], region_of_point: NDArray[Any], region_of_site: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Who reaches whom when nobody crosses a border: without burenhulp, a site serves the points of its own region."""
+    closed: NDArray[np.bool_] = reach & (np.asarray(region_of_point)[:, None] == np.asarray(region_of_site)[None, :])
+    return closed
