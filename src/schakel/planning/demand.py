@@ -18,8 +18,6 @@ from schakel.domain.durations import HOUR
 from schakel.domain.region import Duration
 from schakel.domain.vocabulary import Care, Urgency
 
-HOURS_IN_WEEK = 7 * 24
-
 Whole = NDArray[np.int64]
 
 
@@ -58,7 +56,7 @@ class Demand:
 class Profile:
     """What chance is asked for: how much demand there is, of what kind, and how long things take.
 
-    hourly: expected requests per hour of the week, from Monday midnight; zone: the weight of each zone; mix: the weight
+    hourly: expected requests in each hour of the period, such as a week; zone: the weight of each zone; mix: the weight
     of each pair of urgency and care; transported: the share of each urgency that is taken along.
     """
 
@@ -73,16 +71,20 @@ class Profile:
     clearing: Duration
 
     def __post_init__(self) -> None:
-        assert self.hourly.shape == (HOURS_IN_WEEK,), f"a rate for each of the {HOURS_IN_WEEK} hours of a week"
+        assert self.hourly.ndim == 1 and (self.hourly >= 0).all(), "a rate for each hour, and none below nothing"
 
 
-def draw(profile: Profile, weeks: int, seed: int, replication: int = 0) -> Demand:
-    """The requests of so many weeks. The same seed and replication give the same people, whoever comes for them."""
+def draw(profile: Profile, repeats: int, seed: int, replication: int = 0, *, start: int = 0, stream: int = 0) -> Demand:
+    """The requests of so many times the period of the profile, from `start` (ms).
+
+    The same seed, replication and stream give the same people, whoever comes for them. Profiles that make up one
+    demand together each need a stream of their own.
+    """
     when, where, what, along, *long = (
-        np.random.default_rng(part) for part in np.random.SeedSequence([seed, replication]).spawn(8)
+        np.random.default_rng(part) for part in np.random.SeedSequence([seed, replication, stream]).spawn(8)
     )
-    counts = when.poisson(np.tile(profile.hourly, weeks))
-    at = np.repeat(np.arange(len(counts)) * HOUR, counts) + when.integers(0, HOUR, int(counts.sum()))
+    counts = when.poisson(np.tile(profile.hourly, repeats))
+    at = start + np.repeat(np.arange(len(counts)) * HOUR, counts) + when.integers(0, HOUR, int(counts.sum()))
     at.sort()
     size = len(at)
     zone = where.choice(len(profile.zone), size, p=profile.zone / profile.zone.sum())
@@ -107,6 +109,13 @@ def draw(profile: Profile, weeks: int, seed: int, replication: int = 0) -> Deman
         handover=spread(profile.handover, long[2].standard_normal(size)),
         clearing=spread(profile.clearing, long[3].standard_normal(size)),
     )
+
+
+def together(*parts: Demand) -> Demand:
+    """One demand of several, in the order in which the requests come in."""
+    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Demand)}
+    order = np.argsort(columns["at"], kind="stable")
+    return Demand(**{name: column[order] for name, column in columns.items()})
 
 
 def spread(duration: Duration, throw: NDArray[np.float64]) -> Whole:
