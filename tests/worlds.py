@@ -27,18 +27,23 @@ def shifts(draw):
 
 @st.composite
 def worlds(draw):
-    """A world of a few zones and units."""
-    zones = draw(st.integers(1, 6))
+    """A world of a few zones and units: anything at all, or a plain region in which much driving back goes on."""
+    plain = draw(st.booleans())
+    zones = draw(st.integers(8, 14) if plain else st.integers(1, 6))
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     # Some whole minutes and many equal ways: ties must fall alike.
     step = draw(st.sampled_from([1, SECOND, 5 * MINUTE]))
     ways = dice.integers(0, 1 + 25 * MINUTE // step, (zones, zones)) * step
     np.fill_diagonal(ways, 0)
-    bases = dice.integers(0, zones, draw(st.integers(1, 4)))
-    fleet = tuple(
-        Unit(draw(st.sampled_from(KINDS)), int(dice.integers(len(bases))), draw(shifts()))
-        for _ in range(draw(st.sampled_from([3, 2, 1, 4, 5, 6, 0])))
-    )
+    bases = dice.integers(0, zones, draw(st.integers(3, 5) if plain else st.integers(1, 4)))
+    if plain:
+        kinds = dice.choice([UnitKind.ALS, UnitKind.ALS, UnitKind.MCA], draw(st.integers(4, 9)))
+        fleet = tuple(Unit(kind, int(dice.integers(len(bases)))) for kind in kinds)
+    else:
+        fleet = tuple(
+            Unit(draw(st.sampled_from(KINDS)), int(dice.integers(len(bases))), draw(shifts()))
+            for _ in range(draw(st.sampled_from([3, 2, 1, 4, 5, 6, 0])))
+        )
     return World(
         x=dice.integers(0, 30_000, zones),
         y=dice.integers(0, 30_000, zones),
@@ -56,20 +61,23 @@ cares = st.sampled_from(CARES)
 
 @st.composite
 def demands(draw, world):
-    """Up to thirty requests, often more than the fleet can bear."""
-    size = draw(st.sampled_from([15, 5, 1, 10, 20, 30, 0]))
+    """Some requests, often more than the fleet can bear; for a plain region as many as keep it half busy."""
+    plain = len(world.x) > 6
+    size = draw(st.sampled_from([40, 60, 20] if plain else [15, 5, 1, 10, 20, 30, 0]))
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     step = draw(st.sampled_from([1, SECOND, 5 * MINUTE]))
+
+    asked = (Care.ALS, Care.ALS, Care.MCA) if plain else (Care.ALS, *draw(st.tuples(cares, cares)))
 
     def some(most):
         return dice.integers(0, 1 + most // step, size) * step
 
     return Demand(
-        at=np.sort(some(draw(st.sampled_from([10 * MINUTE, 300 * MINUTE])))),
+        at=np.sort(some(draw(st.sampled_from([600 * MINUTE] if plain else [10 * MINUTE, 300 * MINUTE])))),
         handling=some(draw(st.sampled_from([0, 5 * MINUTE]))),
         zone=dice.integers(0, len(world.x), size),
         urgency=dice.choice(len(Urgency), size, p=[0.25, 0.2, 0.2, 0.15, 0.1, 0.1]),
-        care=dice.choice([tuple(Care).index(one) for one in (Care.ALS, *draw(st.tuples(cares, cares)))], size),
+        care=dice.choice([tuple(Care).index(one) for one in asked], size),
         on_scene=some(30 * MINUTE),
         transported=dice.random(size) < 0.6,
         handover=some(20 * MINUTE),
