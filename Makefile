@@ -44,8 +44,8 @@ bench: $(VENV)/dev messages ## Measure the promises of the design
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 lock: $(VENV)/dev ## Pin the dependencies anew, with hashes and without addresses
-	@for part in run dev build; do \
-	  case $$part in run) from="pyproject.toml";; dev) from="--extra dev pyproject.toml";; build) from="requirements/build.in";; esac; \
+	@for part in run planning dev build; do \
+	  case $$part in run) from="pyproject.toml";; planning) from="--extra planning pyproject.toml";; dev) from="--extra dev --extra planning pyproject.toml";; build) from="requirements/build.in";; esac; \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" $$from -o requirements/$$part.txt; done
 

@@ -1,0 +1,56 @@
+"""How much of their time units are busy (bezettingsgraad in time; deployments per shift is another figure)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from schakel.domain import events as e
+from schakel.indicators.count import Count
+from schakel.indicators.log import EventLog
+
+_JOB = {e.Accepted: 1, e.Cleared: -1, e.Cancelled: -1, e.Preempted: -1}
+_DUTY = {e.ShiftStarted: 1, e.ShiftEnded: -1}
+
+
+def utilisation(log: EventLog) -> Count:
+    """Milliseconds with a patient in hand, of all milliseconds on duty, over all units.
+
+    From acceptance to clearing; being asked is not yet being busy, and the way back is free time. A job that goes on
+    after the shift is work, and counts as both: a region cannot lower the figure by letting crews work late. A unit
+    with several patients in hand is busy once. What began before the log began counts from the start of the period.
+    """
+    rows = np.concatenate([log.rows(kind) for kind in (*_JOB, *_DUTY)])
+    unit = log.column("unit")[rows]
+    at = np.concatenate([log.when(kind) for kind in (*_JOB, *_DUTY)])
+    job = np.concatenate(
+        [np.full(len(log.rows(kind)), step) for kind, step in (*_JOB.items(), *dict.fromkeys(_DUTY, 0).items())]
+    )
+    duty = np.concatenate(
+        [np.full(len(log.rows(kind)), step) for kind, step in (*dict.fromkeys(_JOB, 0).items(), *_DUTY.items())]
+    )
+    known = (unit >= 0) & (at < log.until)
+    unit, at, job, duty = unit[known], at[known], job[known], duty[known]
+    if not unit.size:
+        return Count(0, 0)
+    order = np.lexsort([at, unit])
+    unit, at = unit[order], np.clip(at[order], log.since, log.until)
+    starts = np.flatnonzero(np.diff(unit, prepend=-1))
+    lasts = np.append(starts[1:], len(unit)) - 1
+    following = np.append(at[1:], 0)
+    following[lasts] = log.until
+    levels = []
+    for steps in (job[order], duty[order]):
+        running = np.cumsum(steps)
+        before = np.repeat(running[starts] - steps[starts], lasts - starts + 1)
+        running -= before
+        # An end without a start: it began before the log.
+        lowest = np.minimum(np.minimum.reduceat(running, starts), 0)
+        levels.append((running - np.repeat(lowest, lasts - starts + 1), -lowest))
+    (jobs, jobs_at_start), (duties, duties_at_start) = levels
+    busy = jobs > 0
+    on = busy | (duties > 0)
+    lengths = following - at
+    first = at[starts] - log.since
+    early_busy = first[jobs_at_start > 0].sum()
+    early_on = first[(jobs_at_start > 0) | (duties_at_start > 0)].sum()
+    return Count(int(lengths[busy].sum() + early_busy), int(lengths[on].sum() + early_on))

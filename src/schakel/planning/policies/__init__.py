@@ -1,0 +1,24 @@
+"""Who is sent, and where a free unit waits: one policy per file, asked alike by a simulation and by the live centre.
+
+A policy of dispatch gets what the desk has, candidates and a search, and says whom it would send. A policy of
+relocation gets how many free units wait at each base, and says to which base one more should go. Policies advise; they
+send nobody.
+"""
+
+from schakel.planning.policies.a0_preemption import taken_for_a0
+from schakel.planning.policies.closest_idle import closest_idle
+from schakel.planning.policies.compliance_table import ComplianceTable
+from schakel.planning.policies.dmexclp import Dmexclp
+from schakel.planning.policies.go_home import GoHome
+from schakel.planning.policies.policy import Free, Policy, Relocation
+
+__all__ = [
+    "ComplianceTable",
+    "Dmexclp",
+    "Free",
+    "GoHome",
+    "Policy",
+    "Relocation",
+    "closest_idle",
+    "taken_for_a0",
+]
