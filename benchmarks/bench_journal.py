@@ -59,7 +59,7 @@ def _measure(folder: Path, cluster: centre.Cluster) -> None:
             if not told:
                 if ending:
                     break
-                time.sleep(0.002)
+                time.sleep(0.02)
         connections.close_all()
 
     reader = threading.Thread(target=follow)

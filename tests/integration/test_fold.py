@@ -160,7 +160,7 @@ def test_an_event_comes_out_of_the_database_as_it_went_in(db, kind):
     def goes_round(event):
         with undone():
             line = (kind.__name__, event.at, 5, 3, 2, None, *journal._values(event))
-            seq = journal._append([line], chain=False)
+            seq = journal._append([line], [], chain=False)
             [recorded] = journal.after(seq - 1)
             assert recorded == journal.Recorded(seq, event, 5, 3, 2, None)
 

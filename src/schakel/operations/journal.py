@@ -59,16 +59,14 @@ def record(*events: Event, by: Viewer | None, rows: Iterable[StateRow], cause: i
             assert row is not None, f"{type(event).__name__} steps {subject.value} {key}, which the caller holds"
             columns = row.take(evolve(row.state, subject, event))
             changed.setdefault((subject, key), set()).update(columns)
-    for place, columns in changed.items():
-        if columns:
-            held[place].save(update_fields=columns)
+    steps = [_Step.of(held[place], columns) for place, columns in changed.items() if columns]
     author = by.person if by else None
     organisation = organisation_of(by)
     recorded_at = clock.now_ms()
     lines = [
         (type(event).__name__, event.at, recorded_at, author, organisation, cause, *_values(event)) for event in events
     ]
-    return _append(lines, chain=cause is None)
+    return _append(lines, steps, chain=cause is None)
 
 
 def organisation_of(by: Viewer | None) -> int | None:
@@ -119,19 +117,39 @@ def on_event(wake: Callable[[int], None]) -> None:
     _waking.append(wake)
 
 
-def _append(lines: list[tuple], *, chain: bool) -> int:
-    """Take the head, give out numbers, add the lines. The head stays locked until the commit."""
-    last = _append_postgres(lines, chain) if connection.vendor == "postgresql" else _append_plain(lines, chain)
+class _Step(NamedTuple):
+    """The columns of one row that an event changed, as a statement."""
+
+    statement: str
+    values: list[Any]
+
+    @classmethod
+    def of(cls, row: StateRow, attributes: Iterable[str]) -> _Step:
+        fields = [row._meta.get_field(name) for name in sorted(attributes)]
+        sets = ", ".join(f"{connection.ops.quote_name(field.column)} = %s" for field in fields)
+        values = [_plain(getattr(row, field.attname)) for field in fields]
+        return cls(f"UPDATE {row._meta.db_table} SET {sets} WHERE id = %s", [*values, row.pk])
+
+
+def _append(lines: list[tuple], steps: list[_Step], *, chain: bool) -> int:
+    """Step the rows, take the head, give out numbers, add the lines. The head stays locked until the commit."""
+    append = _append_postgres if connection.vendor == "postgresql" else _append_plain
+    last = append(lines, steps, chain)
     if _waking:
         transaction.on_commit(lambda: [wake(last) for wake in _waking])
     return last
 
 
-def _append_postgres(lines: list[tuple], chain: bool) -> int:
-    """One statement, so that the head is locked for no longer than one round trip and the commit."""
+def _append_postgres(lines: list[tuple], steps: list[_Step], chain: bool) -> int:
+    """One statement, so that the head is locked for no longer than one round trip and the commit.
+
+    The rows were locked before, so it does not matter which part of the statement is done first.
+    """
     count = len(lines)
-    parts = [f"head AS (UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq)"]
-    values: list[Any] = [count]
+    parts = [f"step{place} AS ({step.statement})" for place, step in enumerate(steps)]
+    values: list[Any] = [value for step in steps for value in step.values]
+    parts.append(f"head AS (UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq)")
+    values.append(count)
     for place, line in enumerate(lines):
         cause = f"head.seq - {count - 1}" if chain and place else "%s"
         columns = ", ".join([f"head.seq - {count - 1 - place}", *["%s"] * 5, cause, *["%s"] * (len(line) - 6)])
@@ -144,14 +162,16 @@ def _append_postgres(lines: list[tuple], chain: bool) -> int:
             cursor.execute(f"WITH {', '.join(parts)} {tell}", values)
             if (found := cursor.fetchone()) is not None:
                 return int(found[0])
-            _make_head(cursor)
+            _make_head(cursor)  # the very first event: the rows were stepped, and are stepped to the same again
     raise AssertionError("the journal has a head")
 
 
-def _append_plain(lines: list[tuple], chain: bool) -> int:
+def _append_plain(lines: list[tuple], steps: list[_Step], chain: bool) -> int:
     """The same where a statement cannot both update and insert: SQLite, whose writer is alone anyway."""
     count = len(lines)
     with connection.cursor() as cursor:
+        for step in steps:
+            cursor.execute(step.statement, step.values)
         for _ in range(2):
             cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
             if (found := cursor.fetchone()) is not None:

@@ -111,10 +111,11 @@ def _asked(key: int, kind: type[e.Event], *, at: int, by: Viewer, starts: bool =
     """The unit, locked. `starts`: the author is going on it now, which takes a crew's seat at its organisation."""
     check_time(at)
     row = locked(Unit, key)
-    seated = row.organisation_id in by.organisations(Role.CREW)
-    mine = by.person in crew_of(row.pk, clock.now_ms()) or (starts and seated)
-    if reason := authority.why_not_do_own(by, kind, own=mine):
-        raise Refused(reason)
+    if reason := authority.why_not_do_own(by, kind, own=False):
+        seated = row.organisation_id in by.organisations(Role.CREW)
+        mine = (starts and seated) or by.person in crew_of(row.pk, clock.now_ms())
+        if not mine or (reason := authority.why_not_do_own(by, kind, own=True)):
+            raise Refused(reason)
     if reason := why_not(row.state, Subject.UNIT, kind):
         raise Refused(reason)
     return row
