@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 #: Events that come within this time of each other go out together (seconds).
 BREATH = 0.05
-#: How often the journal is looked at when nobody wakes the tide (seconds).
-POLL = 2.0
+#: How often the journal is looked at when nobody wakes the tide (seconds). SQLite wakes nobody in another process.
+POLL = {"postgresql": 2.0, "sqlite": 0.2}
 #: How often a stream says that it is alive (seconds).
 BEAT = 5.0
 #: A stream that does not take its messages is ended; its page comes back and resyncs.
@@ -112,7 +112,7 @@ class Tide:
         self._seq = journal.head()
         beaten = 0.0
         while True:
-            self._wake.wait(POLL)
+            self._wake.wait(POLL[connection.vendor])
             self._wake.clear()
             try:
                 self._welcome()
