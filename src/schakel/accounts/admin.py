@@ -76,15 +76,7 @@ class TermChoice(forms.TypedChoiceField):
         return value.value if isinstance(value, Term) else value
 
 
-class RowForm(forms.ModelForm):
-    """A form of a row with terms: each is checked by its own choice, and has no length to check."""
-
-    def _get_validation_exclusions(self) -> set[str]:
-        terms = {field.name for field in self._meta.model._meta.fields if isinstance(field, TermField)}
-        return super()._get_validation_exclusions() | terms
-
-
-class MembershipForm(RowForm):
+class MembershipForm(forms.ModelForm):
     """A role ends after it began."""
 
     def clean(self) -> dict[str, Any]:
@@ -95,7 +87,7 @@ class MembershipForm(RowForm):
         return told
 
 
-class CertificateForm(RowForm):
+class CertificateForm(forms.ModelForm):
     """One line for each certificate and the day from which it holds."""
 
     def clean(self) -> dict[str, Any]:

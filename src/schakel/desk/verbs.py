@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,6 +32,8 @@ from schakel.operations.action import AHEAD
 from schakel.operations.models import CareRequest
 from schakel.operations.rows import StateRow
 from schakel.operations.visibility import ties_of
+from schakel.screens.reading import new_key as new_key  # what the desk says alike
+from schakel.screens.reading import words as words
 from schakel.screens.refusal import refusal
 from schakel.screens.wording import name_of
 
@@ -108,11 +109,6 @@ def _what_is_wrong(form: forms.Form) -> str:
     return " ".join(told)
 
 
-def words(request: HttpRequest, said: dict[str, Any]) -> dict[str, Any]:
-    """What every action is told: by whom, when, and under which key."""
-    return {"by": request.viewer, "at": clock.now_ms(), "key": said["key"] or None}  # type: ignore[attr-defined]
-
-
 def then(request: HttpRequest, said: dict[str, Any], part: Callable[[], HttpResponse], otherwise: str) -> HttpResponse:
     """After the action: the part of the page for htmx, else the page where this person was."""
     if request.htmx:  # type: ignore[attr-defined]
@@ -120,11 +116,6 @@ def then(request: HttpRequest, said: dict[str, Any], part: Callable[[], HttpResp
     to = said.get("next") or ""
     safe = url_has_allowed_host_and_scheme(to, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(to if safe else otherwise)
-
-
-def new_key() -> str:
-    """A key for one form on one page: sent twice, it is done once. Templates ask for it once per form."""
-    return uuid4().hex
 
 
 def request_seen(viewer: Viewer, key: int) -> CareRequest:

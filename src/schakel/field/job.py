@@ -30,6 +30,7 @@ from schakel.operations.actions import dossier as dossier_actions
 from schakel.operations.actions.deployment import BY_NAME, CAN_TRANSPORT
 from schakel.operations.current_region import region
 from schakel.operations.models import Deployment, DossierEntry
+from schakel.screens import reading
 from schakel.screens.page import live_page
 
 TOO_OLD = N_("This is more than a day ago, so it may be a mistake. Call the centre: they record it with you.")
@@ -77,29 +78,29 @@ def state(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def accept(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We go."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    deployment.accept(deployment=job.pk, **forms.words(request, said))
+    deployment.accept(deployment=job.pk, **reading.words(request, said))
     return redirect("field:job", key=job.pk)
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Decline)
+@reading.verb(forms.Decline)
 def decline(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We cannot go, and say why."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    deployment.decline(deployment=job.pk, reason=said["reason"], **forms.words(request, said))
+    deployment.decline(deployment=job.pk, reason=said["reason"], **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Report)
+@reading.verb(forms.Report)
 def report(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """A report, at the moment it was tapped or at an earlier time of day. Also one that waited for coverage."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    told = forms.words(request, said)
+    told = reading.words(request, said)
     now = told["at"]
     at = said["at"] if said["at"] is not None else now
     if said["wall"] is not None:
@@ -111,27 +112,27 @@ def report(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Correct)
+@reading.verb(forms.Correct)
 def correct(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """The time of an earlier report was wrong. Both stay."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    told = forms.words(request, said)
+    told = reading.words(request, said)
     told["at"] = at_wall(said["wall"], told["at"])
     deployment.correct(deployment=job.pk, report=said["report"], **told)
     return _after(request, job)
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Cancel)
+@reading.verb(forms.Cancel)
 def cancel(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """The job stops before it is finished."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    deployment.cancel(deployment=job.pk, reason=said["reason"], **forms.words(request, said))
+    deployment.cancel(deployment=job.pk, reason=said["reason"], **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Raise)
+@reading.verb(forms.Raise)
 def raise_urgency(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """It is worse than was thought: a finding on scene."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
@@ -139,26 +140,26 @@ def raise_urgency(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpR
         request=job.request_id,
         urgency=said["urgency"],
         reason=UrgencyReason.ON_SCENE,
-        **forms.words(request, said),
+        **reading.words(request, said),
     )
     return redirect("field:job", key=job.pk)
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.FollowUp)
+@reading.verb(forms.FollowUp)
 def ask_follow_up(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """Somebody has to take over what we cannot finish here. The centre looks for a taker; no new intake."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    follow_up.ask(request=job.request_id, need=said["need"], takes_over=False, **forms.words(request, said))
+    follow_up.ask(request=job.request_id, need=said["need"], takes_over=False, **reading.words(request, said))
     return redirect("field:job", key=job.pk)
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Note)
+@reading.verb(forms.Note)
 def note(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """Write down what was found, for whoever comes next."""
     job = own_job(request.viewer, key)  # type: ignore[attr-defined]
-    dossier_actions.write(request=job.request_id, field="note", value=said["note"], **forms.words(request, said))
+    dossier_actions.write(request=job.request_id, field="note", value=said["note"], **reading.words(request, said))
     return redirect("field:job", key=job.pk)
 
 

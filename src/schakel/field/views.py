@@ -27,6 +27,7 @@ from schakel.operations.actions import unit as unit_actions
 from schakel.operations.actions.unit import BUSY
 from schakel.operations.current_region import region
 from schakel.operations.models import Duty, Unit
+from schakel.screens import reading
 from schakel.screens.page import live_page
 
 
@@ -67,42 +68,42 @@ def start_shift(request: HttpRequest, key: int) -> HttpResponse:
     unit = get_object_or_404(Unit, pk=key, organisation__in=own, retired=False)
     form = forms.Start(request.POST, people=[person.pk for person in colleagues(unit, now)])
     if not form.is_valid():
-        return forms.wrong(request, form)
+        return reading.wrong(request, form)
     said = form.cleaned_data
     until = next_after(said["until"], now, region().calendar.zone)
-    unit_actions.start_shift(unit=unit.pk, crew=said["crew"], until=until, **forms.words(request, said))
+    unit_actions.start_shift(unit=unit.pk, crew=said["crew"], until=until, **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def end_shift(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """Go home."""
-    unit_actions.end_shift(unit=key, **forms.words(request, said))
+    unit_actions.end_shift(unit=key, **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Absent)
+@reading.verb(forms.Absent)
 def go_absent(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """Take a break, be out of order, or restock."""
-    unit_actions.go_absent(unit=key, reason=said["reason"], **forms.words(request, said))
+    unit_actions.go_absent(unit=key, reason=said["reason"], **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def come_back(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """Back: it can be sent again."""
-    unit_actions.come_back(unit=key, **forms.words(request, said))
+    unit_actions.come_back(unit=key, **reading.words(request, said))
     return redirect("field:jobs")
 
 
 @only_for(Role.CREW)
-@forms.verb(forms.Position)
+@reading.verb(forms.Position)
 def position(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """The telephone says where it is, because its owner wants it to."""
-    told = forms.words(request, said)
+    told = reading.words(request, said)
     at = min(said["at"], told["at"]) if said["at"] is not None else told["at"]
     unit_actions.position(unit=key, lat=said["lat"], lon=said["lon"], **(told | {"at": at}))
     return HttpResponse(status=204)
@@ -111,7 +112,7 @@ def position(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpRespon
 def shared() -> dict[str, Any]:
     """What every page in the hand needs: keys for its forms, and the words of its scripts."""
     return {
-        "new_key": forms.new_key,
+        "new_key": reading.new_key,
         "absences": list(AbsenceReason),
         "script_words": {
             "one": _("1 report still to send"),

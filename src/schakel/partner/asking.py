@@ -17,6 +17,7 @@ from schakel.operations.current_region import region
 from schakel.operations.models import JournalEntry
 from schakel.partner import forms
 from schakel.partner.lists import PARTNER, RANG
+from schakel.screens import reading
 from schakel.screens.page import live_page
 from schakel.screens.wording import say
 
@@ -30,7 +31,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     own = request.viewer.organisations(*PARTNER)  # type: ignore[attr-defined]
     organisations = list(Organisation.objects.filter(pk__in=own).values_list("pk", "name"))
     if request.method == "GET":
-        form = forms.Ask(organisations=organisations, initial={"key": forms.new_key()})
+        form = forms.Ask(organisations=organisations, initial={"key": reading.new_key()})
         return _page(request, form)
     form = forms.Ask(request.POST, organisations=organisations)
     if not form.is_valid():
@@ -44,7 +45,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "words": _("Asked for: {wanted}. {words}").format(wanted=wanted, words=said["words"]),
     }
     try:
-        number = professional.ask(organisation=said["organisation"], fields=fields, **forms.words(request, said))
+        number = professional.ask(organisation=said["organisation"], fields=fields, **reading.words(request, said))
     except Refused as refused:
         form.add_error("callback", say(refused.reason))
         return _page(request, form, status=422)

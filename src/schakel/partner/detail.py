@@ -26,6 +26,7 @@ from schakel.operations.models import CareRequest, Deployment, Done, FollowUp
 from schakel.operations.visibility import ties_of
 from schakel.partner import forms
 from schakel.partner.lists import ASKED, IN_HAND, PARTNER, dress, dress_follow_up, dress_job
+from schakel.screens import reading
 from schakel.screens.page import live_page
 
 NOT_ASKED = N_("This was not asked of your organisation, or it was taken back. Look at your own page.")
@@ -66,80 +67,80 @@ def state(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def accept_follow_up(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We take it."""
     task = _own(request, FollowUp, key, said)
-    follow_up.accept(follow_up=task.pk, **forms.words(request, said))
+    follow_up.accept(follow_up=task.pk, **reading.words(request, said))
     return redirect("partner:request", key=task.request_id)
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Decline)
+@reading.verb(forms.Decline)
 def decline_follow_up(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We do not take it, and say why."""
     task = _own(request, FollowUp, key, said)
-    follow_up.decline(follow_up=task.pk, reason=said["reason"], **forms.words(request, said))
+    follow_up.decline(follow_up=task.pk, reason=said["reason"], **reading.words(request, said))
     return redirect("partner:home")
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def finish_follow_up(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We have the patient; the task is finished."""
     task = _own(request, FollowUp, key, said)
-    follow_up.finish(follow_up=task.pk, **forms.words(request, said))
+    follow_up.finish(follow_up=task.pk, **reading.words(request, said))
     return redirect("partner:home")
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def accept_job(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We give this care: at our place, or with our unit."""
     job = _own(request, Deployment, key, said)
-    deployment.accept(deployment=job.pk, **forms.words(request, said))
+    deployment.accept(deployment=job.pk, **reading.words(request, said))
     return redirect("partner:request", key=job.request_id)
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Decline)
+@reading.verb(forms.Decline)
 def decline_job(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We do not, and say why."""
     job = _own(request, Deployment, key, said)
-    deployment.decline(deployment=job.pk, reason=said["reason"], **forms.words(request, said))
+    deployment.decline(deployment=job.pk, reason=said["reason"], **reading.words(request, said))
     return redirect("partner:home")
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Report)
+@reading.verb(forms.Report)
 def report(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """The patient is at our place, or done there."""
     job = _own(request, Deployment, key, said)
-    deployment.report(deployment=job.pk, report=said["report"], **forms.words(request, said))
+    deployment.report(deployment=job.pk, report=said["report"], **reading.words(request, said))
     return redirect("partner:request", key=job.request_id)
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Said)
+@reading.verb(reading.Said)
 def accept_ownership(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """From now on we keep hold of this patient."""
-    care_request.accept_ownership(request=key, **forms.words(request, said))
+    care_request.accept_ownership(request=key, **reading.words(request, said))
     return redirect("partner:request", key=key)
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Decline)
+@reading.verb(forms.Decline)
 def decline_ownership(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """The owner stays who it is."""
-    care_request.decline_ownership(request=key, reason=said["reason"], **forms.words(request, said))
+    care_request.decline_ownership(request=key, reason=said["reason"], **reading.words(request, said))
     return redirect("partner:home")
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Close)
+@reading.verb(forms.Close)
 def close(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """We own it, and nothing is left to do."""
-    care_request.close(request=key, reason=said["reason"], **forms.words(request, said))
+    care_request.close(request=key, reason=said["reason"], **reading.words(request, said))
     return redirect("partner:home")
 
 
@@ -200,7 +201,7 @@ def _shown(request: HttpRequest, row: CareRequest) -> dict[str, Any]:
         "declines": list(DeclineReason),
         "closes": [CloseReason.CARE_GIVEN, CloseReason.HANDED_OVER, CloseReason.NOT_REACHED, CloseReason.WITHDRAWN],
         "near": NEAR,
-        "new_key": forms.new_key,
+        "new_key": reading.new_key,
     }
 
 

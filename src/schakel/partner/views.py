@@ -21,6 +21,7 @@ from schakel.operations.models import Place
 from schakel.partner import forms
 from schakel.partner.lists import ASKED, ESCALATED, IN_HAND, PARTNER, RANG
 from schakel.partner.recent import recent
+from schakel.screens import reading
 from schakel.screens.page import live_page
 
 NOT_YOUR_PLACE = N_("This is no place of your organisation.")
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         organisations=list(Organisation.objects.filter(pk__in=own)),
         places=[_dressed(one, now) for one in _own_places(request)],
         recent=recent(viewer, now),
-        new_key=forms.new_key,
+        new_key=reading.new_key,
     )
 
 
@@ -60,12 +61,12 @@ def place(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @only_for(*PARTNER)
-@forms.verb(forms.Capacity)
+@reading.verb(forms.Capacity)
 def report_capacity(request: HttpRequest, key: int, said: dict[str, Any]) -> HttpResponse:
     """How many can be taken in now, counted by a person."""
     if not _own_places(request).filter(pk=key).exists():
         raise Refused(Reason(NOT_YOUR_PLACE))
-    place_actions.report_capacity(place=key, free=said["free"], source=Source.PERSON, **forms.words(request, said))
+    place_actions.report_capacity(place=key, free=said["free"], source=Source.PERSON, **reading.words(request, said))
     return _shown(request, key) if request.htmx else redirect("partner:home")  # type: ignore[attr-defined]
 
 
@@ -73,7 +74,7 @@ def _shown(request: HttpRequest, key: int) -> HttpResponse:
     row = _own_places(request).filter(pk=key).first()
     if row is None:
         raise Refused(Reason(NOT_YOUR_PLACE))
-    more = {"place": _dressed(row, clock.now_ms()), "new_key": forms.new_key}
+    more = {"place": _dressed(row, clock.now_ms()), "new_key": reading.new_key}
     return render(request, "partner/parts/place_of.html", more)
 
 
