@@ -45,7 +45,7 @@ bench: $(VENV)/dev messages ## Measure the promises of the design
 
 lock: $(VENV)/dev ## Pin the dependencies anew, with hashes and without addresses
 	@for part in run planning dev build; do \
-	  case $$part in run) from="pyproject.toml";; planning) from="--extra planning pyproject.toml";; dev) from="--extra dev --extra planning pyproject.toml";; build) from="requirements/build.in";; esac; \
+	  case $$part in run) from="pyproject.toml";; planning) from="--extra planning pyproject.toml";; dev) from="--extra dev --extra planning --extra protocol pyproject.toml";; build) from="requirements/build.in";; esac; \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	    --custom-compile-command "make lock" $$from -o requirements/$$part.txt; done
 
