@@ -46,8 +46,12 @@ def solve(
     maximise: bool,
     seconds: float = float("inf"),
     nobody: str = "No placement meets all conditions.",
+    start: Floats | None = None,
 ) -> Answer:
-    """The best x, to a gap of nothing unless the time is over before. Raises `NoPlacement` where there is none."""
+    """The best x, to a gap of nothing unless the time is over before. Raises `NoPlacement` where there is none.
+
+    start: an x to begin with, where one is known.
+    """
     matrix = sparse.csc_matrix(sparse.vstack([row.matrix for row in rows]))
     least, most = (
         np.concatenate([np.broadcast_to(side, row.matrix.shape[0]) for row, side in sides])
@@ -72,6 +76,10 @@ def solve(
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(lp)
+    if start is not None:
+        begin = highspy.HighsSolution()
+        begin.col_value = list(start)
+        solver.setSolution(begin)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
