@@ -108,10 +108,10 @@ def locate(
     for what, told in summary(answer):
         console.print(f"{what:<20} {told}", highlight=False, markup=False)
     table = Table(title="Sites that are used", title_justify="left", show_edge=False)
-    for name in ("site", "name", "area", "units", "nearest share", "a shift"):
-        table.add_column(
-            name, overflow="fold", justify="right" if name in ("units", "nearest share", "a shift") else "left"
-        )
+    for name in ("site", "name", "area"):
+        table.add_column(name, overflow="fold")
+    for name in ("units", "nearest share", "a shift"):
+        table.add_column(name, justify="right")
     for row in rows(answer):
         each = "unknown" if row["per_shift"] is None else f"{row['per_shift']:.2f}"
         table.add_row(

@@ -54,6 +54,20 @@ class Outcome:
         return each
 
 
+def over_borders(siting: Siting, units: NDArray[np.int64]) -> tuple[list[str], Floats]:
+    """Who helps whom when borders are open: the areas, and the weight of each (row) by the area of its nearest site."""
+    names = sorted({site.area for site in siting.sites} | set(np.unique(siting.area).tolist()))
+    place = {name: number for number, name in enumerate(names)}
+    open_sites = np.flatnonzero(units)
+    of_site = np.array([place[siting.sites[site].area] for site in open_sites])
+    flows = np.zeros((len(names), len(names)))
+    for rows in siting.chunks():
+        first = siting.ways(rows, open_sites.tolist()).argmin(axis=1)
+        own = np.array([place[area] for area in siting.area[rows].tolist()])
+        np.add.at(flows, (own, of_site[first]), siting.weight[rows])
+    return names, flows
+
+
 def outcome(siting: Siting, units: NDArray[np.int64], within: float, *, closed: bool = False) -> Outcome:
     """Count what these units mean. within: the norm in minutes; closed: nobody crosses a border."""
     open_sites = np.flatnonzero(units)
