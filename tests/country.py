@@ -48,8 +48,5 @@ def country(seed: int = 1, places: int = 36) -> Siting:
         lon=lon,
         weight=np.array(people, dtype=float),
         area=np.array(area),
-        sites=tuple(
-            Site(own, own, Point(*at), False, part)
-            for own, at, part in zip(ids, zip(lat, lon, strict=True), area, strict=True)
-        ),
+        sites=tuple(Site(own, own, Point(lat[i], lon[i]), False, area[i]) for i, own in enumerate(ids)),
     )

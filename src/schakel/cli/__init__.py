@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from schakel.cli import access, centre, demo, journal, locate, person, region
+from schakel.cli import access, capacity, centre, demo, fit, forecast, journal, locate, person, region
 
 app = typer.Typer(
     name="schakel",
@@ -22,6 +22,9 @@ app.command("serve")(centre.serve)
 app.command("worker")(centre.worker)
 app.command("demo")(demo.demo)
 app.command("locate")(locate.locate)
+app.command("capacity")(capacity.capacity)
+app.command("fit")(fit.fit)
+app.command("forecast")(forecast.forecast)
 app.add_typer(region.app, name="region")
 app.add_typer(person.app, name="person")
 app.add_typer(access.app, name="access")

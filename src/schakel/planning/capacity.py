@@ -37,13 +37,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schakel.domain.durations import MINUTE
+from schakel.domain.fitting_care import NEEDS
 from schakel.domain.region import Duration, HourlyWeights, Region
 from schakel.domain.region.model import WEEKS_PER_YEAR
 from schakel.domain.region.problem import Problem, shown
 from schakel.domain.travel import WITHOUT_SIGNALS
-from schakel.domain.vocabulary import AmbulanceUrgency
+from schakel.domain.vocabulary import AmbulanceUrgency, Care
+from schakel.planning.fit import Fitted
+from schakel.planning.hours import WEEK
 from schakel.planning.queueing import erlang_b, servers_for
-from schakel.planning.table import refuse_if
+from schakel.planning.table import WrongInput, refuse_if
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -98,9 +101,9 @@ class Terms:
     """On what terms. Shares lie between 0 and 1.
 
     stations: of the region; free: the asked probability that an urgent call finds a free unit; planned_use: the share
-    of time that a unit can be planned full; helped: the share of the own urgent calls that neighbours take; helping: calls
-    taken for neighbours, as a share of the own (burenhulp); growth: all demand times this (indexation); most_per_shift:
-    the most deployments a unit may have in a shift of eight hours (bezettingsgraad); None for no limit.
+    of time that a unit can be planned full; helped: the share of the own urgent calls that neighbours take; helping:
+    calls taken for neighbours, as a share of the own (burenhulp); growth: all demand times this (indexation);
+    most_per_shift: the most deployments a unit may have in a shift of eight hours (bezettingsgraad), None for no limit.
     """
 
     stations: int
@@ -228,6 +231,67 @@ def workload_of(region: Region, drive_min: float) -> Workload:
         urgent_min=out + drive_min + (1 - told.no_transport_share) * taken_along + told.no_transport_share * stayed,
         planned_min=out + drive_min * WITHOUT_SIGNALS + taken_along,
     )
+
+
+def workload_of_fitted(fitted: Fitted) -> Workload:
+    """The ambulance work of a fitted demand: urgent (U0-U2) and other, by the time from accepting to being free again.
+
+    The kinds of care are those for which an ambulance goes. A fitted demand without urgent ambulance care is refused.
+    """
+    rates = {True: np.zeros(WEEK), False: np.zeros(WEEK)}
+    busy: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
+    for one in fitted.profiles:
+        if NEEDS[one.care].ambulance:
+            rates[one.urgent] += one.hourly
+            if (found := one.lengths.get("busy")) is not None:
+                busy[one.urgent].append((one.requests, found.mean_ms / MINUTE))
+    if not busy[True]:
+        ambulance = ", ".join(care.value for care in Care if NEEDS[care].ambulance)
+        expected = f"urgent requests for an ambulance ({ambulance}) with the time that they took"
+        raise WrongInput([Problem(fitted.source, "profile", expected, "none")])
+
+    def blocks(hourly: Floats) -> Floats:
+        days = hourly.reshape(7, 24)
+        kinds = np.stack([days[:5].mean(axis=0), days[5], days[6]])
+        mean: Floats = kinds.reshape(len(DayKind), BLOCKS, BLOCK_HOURS).mean(axis=2)
+        return mean
+
+    def mean_min(urgent: bool) -> float:
+        told = busy[urgent] or busy[True]
+        return sum(n * minutes for n, minutes in told) / sum(n for n, _ in told)
+
+    return Workload(blocks(rates[True]), blocks(rates[False]), mean_min(True), mean_min(False))
+
+
+def rows_of(work: Workload, terms: Terms, needed: Capacity) -> list[dict[str, object]]:
+    """A line for each block: what is asked, what is needed, and what it gives."""
+    found: list[dict[str, object]] = []
+    for row, kind in enumerate(DayKind):
+        for block in range(BLOCKS):
+            shift = block * BLOCK_HOURS // SHIFT_HOURS
+            found.append(
+                {
+                    "day": kind.value,
+                    "block": f"{block * BLOCK_HOURS:02}-{block * BLOCK_HOURS + BLOCK_HOURS:02}",
+                    "shift": SHIFTS[shift],
+                    "urgent_an_hour": round(float(work.urgent[row, block]) * terms.growth, 4),
+                    "planned_an_hour": round(float(work.planned[row, block]) * terms.growth, 4),
+                    "units_needed": int(needed.units[row, block]),
+                    "units_on_duty": int(needed.per_shift[row, shift]),
+                    "decided_by": needed.decided[row][block],
+                    "finds_free": round(float(needed.finds_free[row, block]), 6),
+                    "busy": round(float(needed.busy[row, block]), 4),
+                    "deployments_a_unit_a_shift": round(float(needed.deployments[row, shift]), 3),
+                }
+            )
+    return found
+
+
+#: What the figures leave out, for whoever reads them without the manual.
+APPROXIMATION = (
+    "Ours, not RIVM's formula: calls at an even rate within each block of two hours, blocks by themselves, every unit "
+    "reaches every call, a call that finds none free is lost (Erlang), planned rides movable within their block."
+)
 
 
 def _mean_min(duration: Duration) -> float:

@@ -98,7 +98,7 @@ def fewest(
 
     # With u2 left free the program is solved far sooner, and its bound holds. Where its answer lacks double cover,
     # stations are added; only if that makes it more than the bound is the whole program asked.
-    answer = best(False, begin, seconds / 2)
+    answer = best(False, begin, seconds / 2 if double else seconds)
     bound = float(np.ceil(answer.bound - 1e-6))
     candidates = [begin, enough.pared(enough.filled(answer.values[:sites] > 0), kept)]
     found = min(candidates, key=lambda one: int(one.sum()))
