@@ -111,8 +111,8 @@ def capacity(
         told.append(
             (
                 "Growth",
-                f"{grown.factor:.3f} from {since} to {year} ({grown.least:.3f} to {grown.most:.3f}, as the old ask more or "
-                f"less); of its own: {', '.join(grown.known) or 'no municipality'}",
+                f"{grown.factor:.3f} from {since} to {year}, between {grown.least:.3f} and {grown.most:.3f}; "
+                f"with a figure of its own: {', '.join(grown.known) or 'no municipality'}",
             )
         )
     elif growth is not None:

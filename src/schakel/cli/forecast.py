@@ -89,7 +89,7 @@ def _weeks(log, region, weeks, care, urgency, csv, areas, console) -> None:  # t
         )
     console.print(scores)
     console.print(
-        "Error: mean absolute. Naive: the same hour of the week before. True rates: what chance leaves even to who knows "
+        "Error: mean absolute. Naive: the same hour of the week before. True rates: what chance leaves to who knows "
         "them. MASE below 1 is better than naive. The intervals have the dispersion of this same back-test.",
         highlight=False,
     )
