@@ -20,6 +20,8 @@ seen is left out of the file and lasts nothing. turn_out, drive and busy are tol
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -75,7 +77,7 @@ def as_toml(fitted: Fitted) -> str:
             ("transported", {urgency.value: share for urgency, share in one.transported.items()}),
         ):
             lines.append(f"[profile.{name}]")
-            lines += [f"{_text(key)} = {share:.8g}" for key, share in shares.items()]
+            lines += [f"{_key(key)} = {share:.8g}" for key, share in shares.items()]
         for name, found in one.lengths.items():
             if found is not None:
                 lines += [
@@ -263,6 +265,9 @@ def _moment(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
+
+
 def _text(value: str) -> str:
-    escaped = "".join(f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c for c in value)
-    return '"' + escaped.replace("\\", "\\\\").replace('"', '\\"').replace("\\\\u00", "\\u00") + '"'
+    return json.dumps(value)  # a basic string of TOML is written as JSON writes one
