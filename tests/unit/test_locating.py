@@ -60,6 +60,9 @@ def test_merging_in_chunks_is_merging_at_once(seed, sites, points, chunk):
     whole = cover_sets(reach, weight)
     parts = merged_in_chunks(((reach[i : i + chunk], weight[i : i + chunk]) for i in range(0, points, chunk)), sites)
 
+    by_site = cover_sets(np.asfortranarray(reach), weight)
+    assert (by_site.reach == whole.reach).all() and (by_site.of == whole.of).all()
+
     def as_set(sets):
         return {row.tobytes(): w for row, w in zip(sets.reach, sets.weight.tolist(), strict=True)}
 

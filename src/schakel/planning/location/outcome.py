@@ -77,22 +77,29 @@ def outcome(siting: Siting, units: NDArray[np.int64], within: float, *, closed: 
     by_units = np.zeros(min(most, 64) + 1)
     nearest = np.zeros(len(units))
     weighted = farthest = crossing = 0.0
+    limit = siting.limit(within)
     areas = np.array([siting.sites[site].area for site in open_sites])
     borders = len({site.area for site in siting.sites}) > 1
     for rows in siting.chunks():
-        minutes = siting.ways(rows, open_sites.tolist())
         weight = siting.weight[rows]
-        if closed:
-            minutes = np.where(siting.area[rows, None] == areas[None, :], minutes, np.inf)
-        in_reach = (np.where(minutes <= within + 1e-9, there, 0)).sum(axis=1)
+        in_reach = np.zeros(len(weight), dtype=np.int64)
+        shortest, first = np.full(len(weight), np.inf), np.zeros(len(weight), dtype=np.int64)
+        for place, site in enumerate(open_sites.tolist()):
+            away = siting.away(rows, site)
+            if closed:
+                away = np.where(siting.area[rows] == areas[place], away, np.inf)
+            in_reach += there[place] * (away <= limit)
+            nearer = away < shortest
+            np.copyto(shortest, away, where=nearer)
+            np.copyto(first, place, where=nearer)
+        shortest = siting.minutes_of(shortest)
         by_units += np.bincount(np.minimum(in_reach, len(by_units) - 1), weight, len(by_units))
-        first = minutes.argmin(axis=1)
-        shortest = minutes[np.arange(len(weight)), first]
         asked = weight > 0
         weighted += float(shortest[asked] @ weight[asked])
         farthest = max(farthest, float(shortest[asked].max(initial=0)))
         reachable = np.isfinite(shortest)
         nearest += np.bincount(open_sites[first[reachable]], weight[reachable], len(units))
-        crossing += float(weight[siting.area[rows] != areas[first]].sum())
+        if borders:
+            crossing += float(weight[siting.area[rows] != areas[first]].sum())
     total = float(by_units.sum())
     return Outcome(by_units, weighted / total, farthest, nearest, crossing / total if borders and not closed else None)

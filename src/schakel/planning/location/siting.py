@@ -25,7 +25,7 @@ from schakel.planning.table import Table, refuse_if
 Floats = NDArray[np.float64]
 
 #: So many points at a time: what is worked out for them stays near the processor.
-CHUNK = 2**16
+CHUNK = 2**15
 
 #: More points than this have no table of ways that is worth keeping; the models of distance refuse them.
 MOST_WITH_WAYS = 20_000
@@ -84,48 +84,69 @@ class Siting:
         chosen = range(len(self.sites)) if sites is None else sites
         if self.minutes is not None:
             return self.minutes[rows][:, list(chosen)]
-        square = self._square_km(rows, chosen)
+        return self.minutes_of(np.stack([self.away(rows, site) for site in chosen], axis=1))
+
+    def away(self, rows: slice, site: int) -> Floats:
+        """How far points are from a site, in a measure that grows with the minutes and is quick to have.
+
+        Minutes from a matrix; without one the square of the distance. `minutes_of` and `limit` translate.
+        """
+        return self.minutes[rows, site] if self.minutes is not None else self._square_km(rows, site)
+
+    def minutes_of(self, away: Floats) -> Floats:
+        """The minutes with signals that a measure of `away` stands for."""
+        if self.minutes is not None:
+            return away
         estimate = Estimate()
-        away = estimate.start_min + estimate.slope_min * square**0.375
-        away[square == 0] = 0
-        return np.ascontiguousarray(away.T)
+        root = np.sqrt(np.sqrt(away))
+        minutes = estimate.start_min + estimate.slope_min * root * np.sqrt(root)  # km^0.75, by roots
+        return np.where(away == 0, 0.0, minutes)
+
+    def limit(self, within: float) -> float:
+        """The measure of `away` up to which a point is within so many minutes."""
+        if self.minutes is not None:
+            return within + 1e-9
+        estimate = Estimate()
+        km = float((max(0.0, within - estimate.start_min) / estimate.slope_min) ** (4 / 3))
+        return km**2 * (1 + 1e-12)
 
     def reach(self, within: float, *, closed: bool = False, rows: slice = slice(None)) -> NDArray[np.bool_]:
         """Which points are within so many minutes of which sites; closed: of the sites on their side of the border."""
-        if self.minutes is not None:
-            reached = self.minutes[rows] <= within
-        else:
-            estimate = Estimate()
-            # The other way round than the estimate: which distance takes so long. No power for each point and site.
-            radius = (max(0.0, within - estimate.start_min) / estimate.slope_min) ** (4 / 3)
-            reached = (self._square_km(rows, range(len(self.sites))) <= radius**2 * (1 + 1e-12)).T
-        if closed:
-            reached = reached & (self.area[rows, None] == np.array([site.area for site in self.sites])[None, :])
-        return reached
+        limit = self.limit(within)
+        by_site = np.empty((len(self.sites), len(self.weight[rows])), dtype=bool)
+        for site, its in enumerate(self.sites):
+            np.less_equal(self.away(rows, site), limit, out=by_site[site])
+            if closed:
+                by_site[site] &= self.area[rows] == its.area
+        return by_site.T
 
     def merged(self, *within: float, closed: bool = False) -> CoverSets:
         """The points taken together that the same sites reach, within each of these times: sites side by side."""
         return merged_in_chunks(
             (
-                (np.hstack([self.reach(one, closed=closed, rows=rows) for one in within]), self.weight[rows])
+                (
+                    np.vstack([self.reach(one, closed=closed, rows=rows).T for one in within]).T,
+                    self.weight[rows],
+                )
                 for rows in self.chunks()
             ),
             len(within) * len(self.sites),
         )
 
-    def _square_km(self, rows: slice, sites: Sequence[int]) -> Floats:
-        """The square of the distance as the crow flies, sites by points: as `domain.travel.Estimate` has it."""
-        lat, lon = self.lat[rows], self.lon[rows]
-        square = np.empty((len(sites), len(lat)))
-        for number, site in enumerate(sites):
-            point = self.sites[site].point
-            assert point is not None, "without a table of ways each site has a place"
-            at_lat, at_lon = point
-            bend = (cos(radians(at_lat + 0.5)) - cos(radians(at_lat - 0.5))) / 2
-            up = lat - at_lat
-            across = (lon - at_lon) * (cos(radians(at_lat)) + bend * up)
-            np.multiply(up * up + across * across, KM_PER_DEGREE**2, out=square[number])
-        return square
+    def _square_km(self, rows: slice, site: int) -> Floats:
+        """The square of the distance as the crow flies, as `domain.travel.Estimate` has it."""
+        point = self.sites[site].point
+        assert point is not None, "without a table of ways each site has a place"
+        bend = (cos(radians(point.lat + 0.5)) - cos(radians(point.lat - 0.5))) / 2
+        up = self.lat[rows] - point.lat
+        across = up * bend
+        across += cos(radians(point.lat))
+        across *= self.lon[rows] - point.lon
+        across *= across
+        up *= up
+        up += across
+        up *= KM_PER_DEGREE**2
+        return up
 
 
 def siting_of(region: Region, *, anywhere: bool = False) -> Siting:
