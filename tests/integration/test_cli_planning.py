@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from schakel.cli import app, planning_room
 from schakel.domain.durations import DAY, HOUR
 from schakel.domain.region import find, load
+from schakel.operations.models import JournalEntry
 from schakel.planning import GoHome, Policy, demand_of, play, world_of
 from schakel.planning.log_file import write_log
+from schakel.planning.log_table import log_from
 
 MONDAY = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp()) * 1000 - HOUR
 WEEKS = 7
@@ -173,3 +175,23 @@ def test_without_the_planning_room_it_is_said(monkeypatch):
         result = run(*words)
         assert result.exit_code == 1
         assert "The planning room is not installed here (highspy)" in result.output
+
+
+@pytest.mark.django_db
+def test_the_journal_of_the_centre_becomes_a_log_that_the_planning_room_reads(centre, tmp_path):
+    request = centre.request()
+    file = tmp_path / "made" / "log.parquet"
+    result = run("journal", "export", file)
+    assert result.exit_code == 0, result.output
+    log = log_from(file)
+    assert len(log) == JournalEntry.objects.count()
+    assert log.keys().tolist()[-1] == request.pk
+    assert log.zones == (request.zone,)
+    assert "expected a name that ends in .parquet" in run("journal", "export", tmp_path / "log.csv").output
+
+
+@pytest.mark.django_db
+def test_an_empty_journal_is_not_written(tmp_path):
+    result = run("journal", "export", tmp_path / "log.parquet")
+    assert result.exit_code == 1
+    assert "The journal is empty" in result.output

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from schakel.cli.terminal import with_tables
 
 if TYPE_CHECKING:
-    from schakel.domain.events import Subject
+    from schakel.domain.events import Event, Subject
 
 app = typer.Typer(help="Everything that happened, in order.", no_args_is_help=True)
 
@@ -53,6 +54,41 @@ def verify() -> None:
     if wrong:
         raise typer.Exit(1)
     typer.echo(f"{kept.head()} events, and every row is the fold of its history.")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Parquet file to write, such as var/log.parquet. It is written anew.")],
+) -> None:
+    """Write everything that happened as an event log, for the planning room. It holds no names and no words."""
+    from schakel.cli.planning_room import with_planning
+    from schakel.cli.terminal import refuse
+
+    with_planning()
+    if file.suffix != ".parquet":
+        refuse(f"{file}: expected a name that ends in .parquet.")
+    with_tables()
+    from schakel.indicators import EventLog
+    from schakel.operations import clock
+    from schakel.operations import journal as kept
+    from schakel.planning.log_file import write_log
+
+    def told() -> Iterator[Event]:
+        seq = 0
+        while some := kept.after(seq, AT_ONCE):
+            for recorded in some:
+                yield recorded.event
+            seq = some[-1].seq
+
+    log = EventLog.of(told())
+    if not len(log):
+        refuse("The journal is empty: there is nothing to write.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_log(log, file)
+    except OSError as error:
+        refuse(f"{file}: cannot be written ({error.strerror}). Choose another place.")
+    typer.echo(f"{len(log)} events, from {clock.as_datetime(log.since):%d %B %Y} on, written to {file}.")
 
 
 def gaps() -> Iterator[int]:
