@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +20,7 @@ from schakel.planning import GoHome, Policy, demand_of, play, world_of
 from schakel.planning.log_file import write_log
 from schakel.planning.log_table import log_from
 
+ROOT = Path(__file__).resolve().parents[2]
 MONDAY = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp()) * 1000 - HOUR
 WEEKS = 7
 
@@ -159,6 +162,22 @@ def test_a_log_is_fitted_foretold_and_goes_into_capacity(log, tmp_path):
         assert len(list(csv.DictReader(file))) == 2 * 168
     with areas.open() as file:
         assert {"zeist", "de-meern"} <= {line["area"] for line in csv.DictReader(file)}
+
+
+def python_of(page: str) -> str:
+    """The Python that a page of the manual shows."""
+    [block] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "how-to" / page).read_text(), re.DOTALL)
+    return block
+
+
+def test_the_python_of_the_manual_runs(log, tmp_path, monkeypatch, capsys):
+    exec(compile(python_of("locate-stations.md"), "locate-stations.md", "exec"), {})
+    assert "proven optimal" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    assert run("fit", log, "--out", "var/demand.toml").exit_code == 0
+    known: dict[str, Any] = {}
+    exec(compile(python_of("fit-and-forecast.md"), "fit-and-forecast.md", "exec"), known)
+    assert 4_000 < len(known["demand"]) < 7_000
 
 
 def test_growth_names_its_sources():

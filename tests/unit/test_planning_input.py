@@ -63,7 +63,7 @@ def told(call) -> str:
         ("points", "100", "nan", 'line 2.weight: expected a number of at least 0, but came "nan"'),
         ("points", "100", "", "line 2.weight: expected a number of at least 0, but came nothing"),
         ("points", "52.1", "152.1", 'line 3.lat: expected a number from -90 to 90, but came "152.1"'),
-        ("points", "b,", "a,", 'line 3.id: expected a name that is used once, but came "a" for the second time'),
+        ("points", "\nb,", "\na,", 'line 3.id: expected a name that is used once, but came "a" for the second time'),
         ("points", "\na,", "\n,", "line 2.id: expected a text, but came nothing"),
         ("points", POINTS, "id,lat,lon,weight,area\n", "expected at least one row, but came column names alone"),
         ("points", POINTS, "", "points.csv: the file: expected a line with column names and rows, but came nothing"),

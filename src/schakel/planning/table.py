@@ -61,16 +61,16 @@ class Table:
         column = self._column(name)
         if column is None:
             return [""] * len(self)
-        found = [one if isinstance(one, str) else "" if one is None else str(one) for one in column.to_list()]
-        for row in (i for i, one in enumerate(found) if not one.strip()):
+        words = column.cast(pl.String).fill_null("")
+        blank = words.str.strip_chars() == ""
+        for row in blank.arg_true().to_list()[: TOLD + 1]:
             self.note(self._at(row, name), "a text", "nothing")
-        if once:
-            seen: set[str] = set()
-            for row, one in enumerate(found):
-                if one.strip() and one in seen:
-                    self.note(self._at(row, name), "a name that is used once", f"{shown(one)} for the second time")
-                seen.add(one)
-        return found
+        if once and words.n_unique() < len(words):
+            again = (~words.is_first_distinct()) & ~blank
+            for row in again.arg_true().to_list()[: TOLD + 1]:
+                came = f"{shown(words[row])} for the second time"
+                self.note(self._at(row, name), "a name that is used once", came)
+        return words.to_list()
 
     def numbers(self, name: str, least: float | None = 0, most: float | None = None) -> NDArray[np.float64]:
         """A column of numbers, between bounds where they are given."""

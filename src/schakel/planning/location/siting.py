@@ -186,14 +186,15 @@ SITE_COLUMNS = ("id", "name", "lat", "lon", "existing", "area")
 def read_siting(points: Path, sites: Path, matrix: Path | None = None, *, per_year: float | None = None) -> Siting:
     """Points and sites from tables, with ways from a matrix or by the estimate. Wrong tables: `WrongInput`.
 
-    points: id (needed with a matrix), weight, lat and lon (needed without one), area. sites: id, and name, lat, lon,
-    existing (yes or no), area. matrix: minutes with signals, a line for each point and a column for each site.
+    points: id (needed with a matrix, and read only then), weight, lat and lon (needed without one), area. sites: id, and
+    name, lat, lon, existing (yes or no), area. matrix: minutes with signals, a line for each point and a column for each
+    site.
     """
     problems: list[Problem] = []
     of_points = Table(points, problems, POINT_COLUMNS)
     of_sites = Table(sites, problems, SITE_COLUMNS)
     placed = matrix is None or (of_points.has("lat") and of_sites.has("lat"))
-    ids = of_points.texts("id", once=True) if matrix is not None or of_points.has("id") else []
+    ids = of_points.texts("id", once=True) if matrix is not None else []
     lat, lon = (
         of_points.numbers(name, -bound, bound) if placed else np.full(len(of_points), np.nan)
         for name, bound in (("lat", 90), ("lon", 180))
@@ -205,7 +206,10 @@ def read_siting(points: Path, sites: Path, matrix: Path | None = None, *, per_ye
     names = of_sites.texts("name") if of_sites.has("name") else own
     at = [of_sites.numbers(name, -bound, bound) for name, bound in (("lat", 90), ("lon", 180))] if placed else []
     existing = of_sites.yes_or_no("existing") if of_sites.has("existing") else np.zeros(len(of_sites), dtype=bool)
-    areas = [table.texts("area") if table.has("area") else [""] * len(table) for table in (of_points, of_sites)]
+    areas = [
+        np.array(table.texts("area")) if table.has("area") else np.full(len(table), "")
+        for table in (of_points, of_sites)
+    ]
     if of_points.has("area") != of_sites.has("area"):
         lacking = of_sites if of_points.has("area") else of_points
         lacking.note("line 1", 'a column "area", as the other table has', "none")
@@ -217,9 +221,9 @@ def read_siting(points: Path, sites: Path, matrix: Path | None = None, *, per_ye
         lat=lat,
         lon=lon,
         weight=weight,
-        area=np.array(areas[0]),
+        area=areas[0],
         sites=tuple(
-            Site(own[i], names[i], Point(at[0][i], at[1][i]) if placed else None, bool(existing[i]), areas[1][i])
+            Site(own[i], names[i], Point(at[0][i], at[1][i]) if placed else None, bool(existing[i]), str(areas[1][i]))
             for i in range(len(own))
         ),
         minutes=minutes,
