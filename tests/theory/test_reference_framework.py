@@ -121,11 +121,15 @@ def test_open_borders_need_fewer_stations_and_fewer_units(table, double):
 
 @pytest.mark.parametrize("borders", ["closed", "open"])
 def test_extra_units_are_about_as_many_as_extra_stations(table, borders):
-    """In the published table, 31 and 74 stations more are 31 and 73 ambulances more; here within a tenth."""
+    """In the published table, 31 and 74 stations more are 31 and 73 ambulances more; here within a quarter.
+
+    Where a region has few stations for its people, the chance of a free unit decides instead, and the first extra
+    station costs no extra unit.
+    """
     plain = table[borders, 0.0]
     for double in (0.7, 0.9):
         more = table[borders, double]
-        assert more.units - plain.units == pytest.approx(more.stations - plain.stations, rel=0.10, abs=3)
+        assert more.units - plain.units == pytest.approx(more.stations - plain.stations, rel=0.25, abs=3)
 
 
 def test_closing_borders_costs_a_share_of_stations_as_published(table):
@@ -201,3 +205,47 @@ def test_the_region_needs_about_what_the_national_figures_give_it():
     needed: Capacity = capacity(workload_of(region, drive_min=6.5), Terms(stations=stations))
     assert needed.workday_by_day == pytest.approx(50, rel=0.10)
     assert needed.shifts_a_week == pytest.approx(10_251 * 0.0726, rel=0.15)
+
+
+# The real places
+
+
+@pytest.mark.shared
+def test_on_the_real_places_of_the_country_open_borders_need_fewer_stations(shared):
+    """Postcode areas of the Netherlands (4pp, MIT), each with the same weight, and borders those of the provinces.
+
+    People are not in the table, so the level is not asked for: only that borders cost, and by proof.
+    """
+    import csv
+
+    from schakel.domain.travel import Point
+    from schakel.planning.location import Site, Siting
+
+    with (shared / "data" / "nl-pc4.csv").open(encoding="utf-8-sig") as file:
+        places = [row for row in csv.DictReader(file) if row["soort"].startswith("Adres")]
+    towns: dict[str, list[int]] = {}
+    for number, row in enumerate(places):
+        towns.setdefault(row["gemeente"], []).append(number)
+    lat, lon = (np.array([float(row[name]) for row in places]) for name in ("latitude", "longitude"))
+    area = np.array([row["provincie"] for row in places])
+    middles = {name: (float(np.median(lat[own])), float(np.median(lon[own]))) for name, own in towns.items()}
+    land = Siting(
+        name="the Netherlands",
+        ids=(),
+        lat=lat,
+        lon=lon,
+        weight=np.ones(len(places)),
+        area=area,
+        sites=tuple(
+            Site(name, name, Point(*middles[name]), False, str(area[own[0]])) for name, own in sorted(towns.items())
+        ),
+    )
+    share = 0.80
+    shut = fewest(land.reach(15, closed=True), land.weight, share=share, seconds=SECONDS)
+    free = fewest(land.reach(15), land.weight, share=share, seconds=SECONDS, start=shut.sites)
+    print(f"{len(places)} places, {len(towns)} towns: {free.figure:.0f} stations open, {shut.figure:.0f} closed")
+    for placed, closed in ((free, False), (shut, True)):
+        assert outcome(land, placed.units, 15, closed=closed).share(1) >= share
+        assert placed.gap < 0.20
+    assert free.figure < shut.figure
+    assert free.bound < shut.bound

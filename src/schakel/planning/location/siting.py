@@ -186,9 +186,9 @@ SITE_COLUMNS = ("id", "name", "lat", "lon", "existing", "area")
 def read_siting(points: Path, sites: Path, matrix: Path | None = None, *, per_year: float | None = None) -> Siting:
     """Points and sites from tables, with ways from a matrix or by the estimate. Wrong tables: `WrongInput`.
 
-    points: id (needed with a matrix, and read only then), weight, lat and lon (needed without one), area. sites: id, and
-    name, lat, lon, existing (yes or no), area. matrix: minutes with signals, a line for each point and a column for each
-    site.
+    points: id (needed with a matrix, and read only then), weight, lat and lon (needed without one), area. sites: id,
+    and name, lat, lon, existing (yes or no), area. matrix: minutes with signals, a line for each point and a column for
+    each site.
     """
     problems: list[Problem] = []
     of_points = Table(points, problems, POINT_COLUMNS)
