@@ -72,7 +72,7 @@ def outcome(siting: Siting, units: NDArray[np.int64], within: float, *, closed: 
     """Count what these units mean. within: the norm in minutes; closed: nobody crosses a border."""
     open_sites = np.flatnonzero(units)
     assert len(open_sites), "somewhere is a unit"
-    there = units[open_sites]
+    there = units[open_sites].astype(np.int32)
     most = int(there.sum())
     by_units = np.zeros(min(most, 64) + 1)
     nearest = np.zeros(len(units))
@@ -82,16 +82,17 @@ def outcome(siting: Siting, units: NDArray[np.int64], within: float, *, closed: 
     borders = len({site.area for site in siting.sites}) > 1
     for rows in siting.chunks():
         weight = siting.weight[rows]
-        in_reach = np.zeros(len(weight), dtype=np.int64)
-        shortest, first = np.full(len(weight), np.inf), np.zeros(len(weight), dtype=np.int64)
+        in_reach, first = np.zeros(len(weight), dtype=np.int32), np.zeros(len(weight), dtype=np.int32)
+        shortest = np.full(len(weight), np.inf)
         for place, site in enumerate(open_sites.tolist()):
             away = siting.away(rows, site)
             if closed:
                 away = np.where(siting.area[rows] == areas[place], away, np.inf)
-            in_reach += there[place] * (away <= limit)
+            within_limit = away <= limit
+            in_reach += within_limit if there[place] == 1 else within_limit * there[place]
             nearer = away < shortest
-            np.copyto(shortest, away, where=nearer)
-            np.copyto(first, place, where=nearer)
+            first[nearer] = place
+            np.minimum(shortest, away, out=shortest)
         shortest = siting.minutes_of(shortest)
         by_units += np.bincount(np.minimum(in_reach, len(by_units) - 1), weight, len(by_units))
         asked = weight > 0

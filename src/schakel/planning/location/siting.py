@@ -25,7 +25,7 @@ from schakel.planning.table import Table, refuse_if
 Floats = NDArray[np.float64]
 
 #: So many points at a time: what is worked out for them stays near the processor.
-CHUNK = 2**15
+CHUNK = 2**14
 
 #: More points than this have no table of ways that is worth keeping; the models of distance refuse them.
 MOST_WITH_WAYS = 20_000
