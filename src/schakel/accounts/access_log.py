@@ -42,7 +42,7 @@ class Break(NamedTuple):
     what: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add(
     deed: Deed,
     *,
@@ -56,8 +56,7 @@ def add(
 ) -> AccessEntry:
     """Add one line. `seat`: the organisation and role through which; otherwise the viewer's first one."""
     held = seat or next(iter(sorted(viewer.seats, key=lambda s: (s.organisation, s.role.value))), None)
-    AccessHead.objects.get_or_create(pk=1)
-    head = AccessHead.objects.select_for_update().get(pk=1)
+    head = AccessHead.objects.select_for_update().filter(pk=1).first() or _first_head()
     entry = AccessEntry(
         number=head.number + 1,
         at=at,
@@ -74,8 +73,13 @@ def add(
     entry.hash = digest(entry)
     entry.save(force_insert=True)
     head.number, head.hash = entry.number, entry.hash
-    head.save()
+    head.save(force_update=True)
     return entry
+
+
+def _first_head() -> AccessHead:
+    AccessHead.objects.get_or_create(pk=1)
+    return AccessHead.objects.select_for_update().get(pk=1)
 
 
 def digest(entry: AccessEntry) -> str:

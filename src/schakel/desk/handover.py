@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import Membership, Organisation, Person
-from schakel.desk.timeline import Line, lines_of
+from schakel.desk.timeline import Line, Names, lines_of
 from schakel.desk.verbs import CENTRE, Said, new_key, row_field, term_field, verb, words
 from schakel.domain.access import DEPLOYMENT_PHASE, Category, Phase, Viewer
 from schakel.domain.durations import MINUTE
@@ -21,7 +21,7 @@ from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
 from schakel.domain.vocabulary import Role
-from schakel.operations import clock
+from schakel.operations import clock, journal
 from schakel.operations.actions import handover as handover_actions
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp, Handover, JournalEntry
@@ -237,7 +237,8 @@ def changed_since(signed: Handover, viewer: Viewer, now: int) -> list[Case]:
     cases = cases_of(rows.select_related("lead", "handler", "lead_offered", "owner_offered"), now)
     for case in cases:
         if case.row.pk in changed:
-            case.news = [line for line in reversed(lines_of(case.row.pk)) if line.seq > signed.seq]
+            told = [one for one in journal.of_request(case.row.pk) if one.seq > signed.seq]
+            case.news = list(reversed(lines_of(told, Names(told))))
         case.arrived = case.row.pk in came_later
         if case.row.status in (RequestStatus.CLOSED, RequestStatus.MERGED):
             case.waits = []

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
-from schakel.desk.verbs import CENTRE, new_key
-from schakel.domain.access import LIVING, Category, Ties, Viewer, sees
+from schakel.desk.verbs import CENTRE, NAMED, new_key
+from schakel.domain.access import Category, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Event
 from schakel.domain.reasons import gettext_noop as N_
@@ -36,7 +35,6 @@ NEAR = 5 * MINUTE
 ANSWERING = (Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD)
 
 _OPEN = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
-_ANY = Q()
 
 # ---------------------------------------------------------------- rows
 
@@ -87,35 +85,25 @@ def _deadline(row: CareRequest, jobs: list[Deployment], tasks: list[FollowUp]) -
     return nearest(found)
 
 
-def _rows(keys: set[int] | None, *statuses: RequestStatus, only: Q = _ANY) -> Sequence[CareRequest]:
-    rows = CareRequest.objects.filter(only, status__in=[status.value for status in statuses])
-    if keys is not None:
-        rows = rows.filter(pk__in=keys)
-    return list(rows.select_related("owner", "handler", "lead", "lead_offered", "owner_offered"))
+def _living(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    """Every request that is still somebody's work. All lists of this screen are a part of these."""
+    rows = CareRequest.objects.living() if keys is None else CareRequest.objects.living().filter(pk__in=keys)
+    return _filled(list(rows.select_related(*NAMED)))
 
 
-def _queue(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *LIVING))
+def _is_alarm(row: CareRequest) -> bool:
+    return row.status in _OPEN and (row.reassess_overdue or row.line_lost)
 
 
-def _calls(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _rows(keys, RequestStatus.RINGING)
+def _is_asked(row: CareRequest) -> bool:
+    return row.status in _OPEN and (row.lead_offered_id is not None or row.owner_offered_id is not None)
 
 
-def _missed(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _rows(keys, RequestStatus.MISSED)
-
-
-def _claims(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, RequestStatus.RECEIVED))
-
-
-def _alarms(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *_OPEN, only=Q(reassess_overdue=True) | Q(line_lost=True)))
-
-
-def _asked(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *_OPEN, only=Q(lead_offered__isnull=False) | Q(owner_offered__isnull=False)))
+def _written(rows: Mapping[int, CareRequest]) -> set[int]:
+    """The claimed calls in whose dossier somebody wrote since: no event, and a sign that somebody is at it."""
+    claimed = [key for key, row in rows.items() if row.status is RequestStatus.RECEIVED]
+    signs = last_signs(claimed) if claimed else {}
+    return {key for key in claimed if signs.get(key, rows[key].received_at) != rows[key].sign_at}
 
 
 def _on_desk(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
@@ -131,13 +119,21 @@ def _keys(event: Event) -> Iterable[int | None]:
     return [getattr(event, "request", None)]
 
 
-def _live(name: str, rows: object, sort: object, *, shows: object = _on_desk, template: str = "") -> LiveList:
+def _live(
+    name: str,
+    among: Callable[[CareRequest], bool],
+    sort: Callable[[CareRequest], str],
+    *,
+    shows: Callable[[Viewer, CareRequest, Ties | None, int], bool] = _on_desk,
+) -> LiveList:
     return LiveList(
         name=name,
-        template=f"desk/{template or 'row_' + name}.html",
-        rows=rows,  # type: ignore[arg-type]
-        shows=shows,  # type: ignore[arg-type]
-        sort=sort,  # type: ignore[arg-type]
+        template=f"desk/row_{name}.html",
+        rows=_living,
+        among=among,
+        strays=_written,
+        shows=shows,
+        sort=sort,
         keys=_keys,
         prefix={"queue": "request"}.get(name, name),
         request_of=lambda row: row,
@@ -153,12 +149,12 @@ def _by_order(row: CareRequest) -> str:
 
 
 LISTS = (
-    _live("queue", _queue, _by_order),
-    _live("calls", _calls, _by_age),
-    _live("missed", _missed, _by_age),
-    _live("alarms", _alarms, _by_order),
-    _live("claims", _claims, _by_age),
-    _live("asked", _asked, _by_order, shows=_of_me),
+    _live("queue", lambda row: True, _by_order),
+    _live("calls", lambda row: row.status is RequestStatus.RINGING, _by_age),
+    _live("missed", lambda row: row.status is RequestStatus.MISSED, _by_age),
+    _live("alarms", _is_alarm, _by_order),
+    _live("claims", lambda row: row.status is RequestStatus.RECEIVED, _by_age),
+    _live("asked", _is_asked, _by_order, shows=_of_me),
 )
 
 

@@ -19,9 +19,13 @@ from schakel.operations.visibility import ties_of
 
 @dataclass(frozen=True)
 class Dossier:
-    """What a viewer sees of a dossier: the newest entry of each field, and the notes, oldest first."""
+    """What a viewer sees of a dossier: the newest entry of each field, and the notes, oldest first.
+
+    `ties`: who has to do with the request, as they were when it was opened.
+    """
 
     categories: frozenset[Category]
+    ties: Ties
     values: dict[str, DossierEntry] = field(default_factory=dict)
     notes: tuple[DossierEntry, ...] = ()
 
@@ -44,7 +48,6 @@ class Contact:
     by: tuple[str, ...]
 
 
-@transaction.atomic
 def read(row: CareRequest, viewer: Viewer, *, deed: Deed = Deed.READ) -> Dossier:
     """Open the dossier. The line in the access log is written first; without it nothing is shown."""
     now = clock.now_ms()
@@ -55,23 +58,27 @@ def read(row: CareRequest, viewer: Viewer, *, deed: Deed = Deed.READ) -> Dossier
         reason = why_not_see(viewer, ties, Category.MEDICAL, now)
         assert reason is not None, "who sees no category is told why"
         raise Refused(reason)
-    access_log.add(
-        deed,
-        viewer=viewer,
-        at=now,
-        request=row.pk,
-        categories=sorted(shown, key=lambda c: c.value),
-        **_ground(row, viewer, ties, now),
-    )
     names = [name for name, known in FIELDS.items() if known.category in shown]
     values: dict[str, DossierEntry] = {}
     notes = []
-    for entry in DossierEntry.objects.filter(request=row, field__in=names).select_related("author", "organisation"):
+    with transaction.atomic(savepoint=False):
+        access_log.add(
+            deed,
+            viewer=viewer,
+            at=now,
+            request=row.pk,
+            categories=sorted(shown, key=lambda c: c.value),
+            **_ground(row, viewer, ties, now),
+        )
+        entries = list(
+            DossierEntry.objects.filter(request=row, field__in=names).select_related("author", "organisation")
+        )
+    for entry in entries:
         if FIELDS[entry.field].adds_up:
             notes.append(entry)
         else:
             values[entry.field] = entry
-    return Dossier(seen, values, tuple(notes))
+    return Dossier(seen, ties, values, tuple(notes))
 
 
 @transaction.atomic
@@ -111,8 +118,8 @@ def _alike(names: set[str]) -> tuple[str, ...]:
 
 def _ground(row: CareRequest, viewer: Viewer, ties: Ties, now: int) -> dict:
     """On what ground the viewer reads: its relation, and the reason where the glass was broken."""
-    glass = BrokenGlass.objects.filter(person=viewer.person, request=row.pk, until__gt=now).last()
     without = replace(ties, glass=frozenset())
-    if glass and not sees(viewer, without, Category.MEDICAL, now):
+    if viewer.person in ties.glass and not sees(viewer, without, Category.MEDICAL, now):
+        glass = BrokenGlass.objects.filter(person=viewer.person, request=row.pk, until__gt=now).latest("pk")
         return {"ground": f"glass: {glass.reason.value}", "emergency": True}
     return {"ground": " ".join(sorted({relation.value for relation, _, _ in relations(viewer, without, now)}))}

@@ -83,6 +83,18 @@ def history(subject: Subject, key: int) -> list[Recorded]:
     return [read(entry) for entry in entries.values_list(*COLUMNS)]
 
 
+def of_request(request: int) -> list[Recorded]:
+    """Everything that happened to a request, its deployments and its follow-ups, in order."""
+    entries = JournalEntry.objects.filter(request=request).order_by("seq").values_list(*COLUMNS)
+    return [read(entry) for entry in entries]
+
+
+def last_of(request: int, kind: str) -> Recorded | None:
+    """The last event of this kind of a request, if there was one."""
+    entries = JournalEntry.objects.filter(request=request, kind=kind).order_by("-seq").values_list(*COLUMNS)[:1]
+    return next(map(read, entries), None)
+
+
 def refold(subject: Subject, key: int) -> State:
     """The state that the journal says this row has."""
     return fold(subject, (recorded.event for recorded in history(subject, key)))

@@ -134,7 +134,8 @@ class Tide:
         if not newcomers:
             return
         rights = self._rights(newcomers)
-        whole: dict[str, Fetched] = {}
+        names = {name for watcher in newcomers if rights.get(watcher) is not None for name in watcher.lists}
+        whole = fetch(names)
         open_to: dict[Viewer, frozenset[int]] = {}
         for watcher in newcomers:
             viewer = rights.get(watcher)
@@ -142,8 +143,6 @@ class Tide:
                 self._revoke(watcher)
                 continue
             for name in watcher.lists:
-                if name not in whole:
-                    whole[name] = fetch(LISTS[name])
                 watcher.shown[name] = set(visible(LISTS[name], whole[name], viewer))
             watcher.looked, watcher.seats = journal.head(), viewer.seats
             if viewer not in open_to:
@@ -177,7 +176,7 @@ class Tide:
             for name in {name for watcher in watchers for name in watcher.lists}
             if (turns := _turns(LISTS[name], told))
         }
-        fetched = {name: fetch(LISTS[name], set(turns)) for name, turns in changed.items()}
+        fetched = fetch(changed, {name: set(turns) for name, turns in changed.items()})
         looked = journal.head()
         touched = _Touched(told)
         drawn: dict[tuple[str, str, int], dict[str, Any]] = {}

@@ -255,10 +255,14 @@ def reassess_due(*, key: int, due_at: int, at: int) -> None:
 
 def waits_for_care(row: CareRequest) -> bool:
     """Whether the patient is triaged and nobody has come: a crew that came and could not go on does not count."""
-    if row.status is not RequestStatus.TRIAGED:
-        return False
-    stopped = (DeploymentStatus.CANCELLED.value, DeploymentStatus.PREEMPTED.value)
-    return not row.deployments.filter(arrived_at__isnull=False).exclude(status__in=stopped).exists()
+    return nobody_came(row.status, row.deployments.values_list("status", "arrived_at"))
+
+
+def nobody_came(status: RequestStatus, jobs: Iterable[tuple[DeploymentStatus, int | None]]) -> bool:
+    """The same for a request of this status with jobs that were already read: the status and arrival of each."""
+    stopped = (DeploymentStatus.CANCELLED, DeploymentStatus.PREEMPTED)
+    came = any(arrived is not None and job not in stopped for job, arrived in jobs)
+    return status is RequestStatus.TRIAGED and not came
 
 
 @action
