@@ -168,7 +168,11 @@ def _database() -> dict:
     if database["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("SCHAKEL_DATABASE: expected a postgres:// address or nothing, came another kind.")
     database["CONN_HEALTH_CHECKS"] = True  # after a crash of the server, dead connections are thrown away
-    database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _whole("SCHAKEL_POOL"), "timeout": 20}}
+    # The few statements of every action are planned once per connection (`operations.statement`).
+    database["OPTIONS"] = {
+        "prepare_threshold": 5,
+        "pool": {"min_size": 1, "max_size": _whole("SCHAKEL_POOL"), "timeout": 20},
+    }
     return database
 
 
