@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join, json_script
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from schakel.domain.reasons import Reason
@@ -158,6 +159,22 @@ def keyed(label: object, key: str = "", *, href: str = "", why_not: Reason | Non
         return format_html('<a class="button {}" href="{}"{}>{}</a>', kind, href, _attributes(named), said)
     return format_html(
         '<button type="{}" class="button {}"{}>{}</button>', kind_of_button, kind, _attributes(named), said
+    )
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[object, str]], chosen: object = None) -> SafeString:
+    """The options of a select or a datalist: a code and a word each. `chosen`: the code of the one that is selected."""
+    told = "" if chosen is None else str(chosen)
+    return _options(tuple((str(code), word) for code, word in pairs), told)
+
+
+@lru_cache(maxsize=512)
+def _options(pairs: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, mark_safe(" selected") if code == chosen else "", word) for code, word in pairs),
     )
 
 
