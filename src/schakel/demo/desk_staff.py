@@ -31,7 +31,7 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.operations import dossier, fitting, journal
-from schakel.operations.actions import care_request, deployment, follow_up, glass, handover
+from schakel.operations.actions import care_request, deployment, follow_up, glass, handover, incident
 from schakel.operations.actions import dossier as writing
 from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
 
@@ -232,7 +232,7 @@ class DeskStaff:
         if first is None:
             return False
         if world.patient_of[row.pk].complaint is Complaint.GENERAL_TRAUMA:
-            world.act(care_request.link, by=triagist, request=row.pk, to=first.pk)
+            world.act(incident.join, by=triagist, request=row.pk, to=first.pk)
             return False
         if not world.act(care_request.merge, by=triagist, request=row.pk, into=first.pk):
             return False

@@ -47,7 +47,7 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.domain.waiting import waits_for
-from schakel.operations.actions import care_request
+from schakel.operations.actions import care_request, incident
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -419,7 +419,7 @@ decline_lead = _verb(Said, care_request.decline_lead)
 offer_ownership = _verb(To, care_request.offer_ownership, "to")
 accept_ownership = _verb(Said, care_request.accept_ownership)
 decline_ownership = _verb(Declined, care_request.decline_ownership, "reason")
-link = _verb(To, care_request.link, "to")
+link = _verb(To, incident.join, "to")
 close = _verb(Closing, care_request.close, "reason")
 reopen = _verb(Reopening, care_request.reopen, "reason")
 
