@@ -182,6 +182,7 @@ DOINGS: dict[str, Doing] = {
     "unlink": Doing(incident.leave, _R, e.Unlinked),
     "lead incident": Doing(incident.lead, _R, e.IncidentLed, _with(over=_somebody_or_nobody)),
     "another patient": Doing(incident.another, _R, e.Linked),
+    "call again": Doing(care_request.call_again, _R, e.Merged, _with(into=_request)),
     "merge": Doing(care_request.merge, _R, e.Merged, _with(into=_request)),
     "close": Doing(care_request.close, _R, e.Closed, _with(reason=_of(CloseReason))),
     "reopen": Doing(care_request.reopen, _R, e.Reopened, _with(reason=_of(ReopenReason))),
@@ -237,7 +238,10 @@ DOINGS: dict[str, Doing] = {
 
 #: What a run goes on with is chosen more often, what ends it less; the rest weighs 3.
 WEIGHT = dict.fromkeys(("triage", "offer", "accept", "start shift", "come back"), 20) | (
-    dict.fromkeys(("close", "merge", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "unlink"), 1)
+    dict.fromkeys(
+        ("close", "merge", "call again", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "unlink"),
+        1,
+    )
 )
 
 

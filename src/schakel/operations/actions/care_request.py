@@ -345,6 +345,13 @@ def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
 
 
 @action
+def call_again(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """The caller whose line was lost rings anew: this call ends in that request, which goes on with who answered."""
+    merge(request=request, into=into, at=at, by=by)
+    resume(request=into, at=at, by=by)
+
+
+@action
 def close(*, request: int, reason: CloseReason, at: int, by: Viewer) -> None:
     """End the request. Only when nobody is under way and nothing has to be taken over any more."""
     row = locked(CareRequest, request)
