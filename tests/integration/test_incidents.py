@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from doings import says_what_to_do
-from schakel.accounts.models import AccessEntry, Deed
+from schakel.accounts.models import AccessEntry, Deed, Person
 from schakel.domain.events import Subject
 from schakel.domain.reasons import Refused
 from schakel.domain.vocabulary import CloseReason, Role, Urgency
@@ -255,6 +259,81 @@ def test_a_request_that_is_over_has_no_next_patient(centre):
     with pytest.raises(Refused):
         incident.another(request=first.pk, at=centre.now, by=centre.triagist)
     assert CareRequest.objects.count() == 1
+
+
+# ---------------------------------------------------------------- through the door
+
+
+@pytest.fixture
+def desk(centre, settings):
+    settings.LANGUAGE_CODE = "en"
+
+    def of(viewer):
+        browser = Client()
+        browser.force_login(Person.objects.get(pk=viewer.person), backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return of
+
+
+def post(browser, name, row, **said):
+    return browser.post(reverse(f"desk:{name}", args=[row.pk]), said, headers={"HX-Request": "true"})
+
+
+def text(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_every_request_of_an_incident_shows_it_with_its_lead_and_the_others(four, desk, centre):
+    a, b, c, _d = four
+    browser = desk(centre.triagist)
+    post(browser, "link", a, to=b.pk)
+    said = text(post(browser, "link", c, to=a.pk))
+    assert f"Incident {a.pk}" in said and "Lead of the incident Test Persoon" in said
+    assert "Lead this incident" not in said, "who leads it has no button for that"
+    for row, others in ((a, (b, c)), (b, (a, c))):
+        page = browser.get(reverse("desk:case_state", args=[row.pk])).content.decode()
+        assert all(f'href="{reverse("desk:case", args=[other.pk])}"' in page for other in others)
+    queue = browser.get(reverse("desk:queue")).content.decode()
+    assert queue.count(f"incident {a.pk}<") == 3
+    waiting = desk(centre.dispatcher).get(reverse("desk:dispatch")).content.decode()
+    assert waiting.count(f"incident {a.pk}<") == 3
+
+
+def test_the_lead_is_taken_and_the_incident_left_through_the_door(four, desk, centre):
+    a, b, c, _d = four
+    browser, other = desk(centre.triagist), desk(centre.dispatcher)
+    post(browser, "link", a, to=b.pk)
+    post(browser, "link", c, to=a.pk)
+    state = other.get(reverse("desk:case_state", args=[b.pk])).content.decode()
+    seen = re.search(r'name="over" value="(\d*)"', state)[1]
+    assert post(other, "lead_incident", b, over=seen).status_code == 200
+    assert lead_of(a) == centre.dispatcher.person
+    late = post(desk(centre.regiearts), "lead_incident", a, over=seen)
+    assert late.status_code == 409 and "Meanwhile" in text(late)
+    assert "Incident" not in text(post(browser, "unlink", c))
+    assert post(browser, "unlink", c).status_code == 409
+    assert number_of(c) is None and number_of(a) == a.pk
+
+
+def test_another_patient_opens_as_a_request_of_its_own_once(four, desk, centre):
+    a, *_ = four
+    answers = {post(desk(centre.triagist), "another", a, key="pressed-twice")["HX-Redirect"] for _ in range(2)}
+    [address] = answers
+    newest = CareRequest.objects.order_by("-pk").first()
+    assert address == reverse("desk:case", args=[newest.pk]) and newest.incident == a.pk
+    assert CareRequest.objects.count() == 5
+
+
+def test_a_request_that_this_person_may_not_know_of_is_not_among_the_others(four, desk, centre, join):
+    a, b, _c, _d = four
+    join(a, b)
+    partner = centre.partner("vvt")
+    to = next(iter(partner.seats)).organisation
+    care_request.offer_ownership(request=b.pk, to=to, at=centre.now, by=centre.triagist)
+    care_request.accept_ownership(request=b.pk, at=centre.now, by=partner)
+    said = text(desk(centre.triagist).get(reverse("desk:case_state", args=[a.pk])))
+    assert "Nothing else in it is open to you" in said
 
 
 # ---------------------------------------------------------------- many at once
