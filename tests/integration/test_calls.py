@@ -16,9 +16,10 @@ from schakel.desk import presence
 from schakel.domain.durations import DAY, HOUR
 from schakel.domain.reasons import Refused
 from schakel.domain.states import RequestStatus
-from schakel.domain.vocabulary import Channel, CloseReason, Role
+from schakel.domain.vocabulary import Channel, CloseReason, Complaint, Role
 from schakel.operations import clock, journal
 from schakel.operations.actions import care_request, dossier
+from schakel.operations.current_region import region
 from schakel.operations.dossier import same_elsewhere, who_calls
 from schakel.operations.models import CareRequest, DossierEntry, JournalEntry
 from schakel.privacy import patterns
@@ -211,6 +212,35 @@ def test_a_house_number_in_another_street_is_not_the_same_address(centre):
             dossier.write(request=row.pk, field=field, value=value, at=centre.now, by=centre.triagist)
     found = same_elsewhere(rows[0], centre.triagist)
     assert [(contact.request.pk, contact.by) for contact in found] == [(rows[1].pk, ("address",))]
+
+
+def test_one_accident_told_from_two_places_by_two_callers_is_noticed(desk, centre):
+    def accident(zone="zeist", complaint=Complaint.GENERAL_TRAUMA):
+        row = centre.request(zone=zone)
+        care_request.choose_complaint(request=row.pk, complaint=complaint, at=centre.now, by=centre.triagist)
+        return CareRequest.objects.get(pk=row.pk)
+
+    elsewhere = next(zone for zone in region().zone if zone != "zeist")
+    first, row = accident(), accident()
+    accident(zone=elsewhere)
+    accident(complaint=Complaint.COUGH)
+    before = accident()
+    CareRequest.objects.filter(pk=before.pk).update(received_at=centre.now - 2 * HOUR)
+    found = [(contact.request.pk, contact.by) for contact in same_elsewhere(row, centre.triagist)]
+    assert found == [(first.pk, ("scene",))]
+    assert not AccessEntry.objects.filter(request=row.pk).exists(), "no dossier was searched"
+    page = reverse("desk:case_second", args=[row.pk])
+    assert "same kind of accident, same area Same incident: link" in text(desk.get(page))
+    desk.post(reverse("desk:link", args=[row.pk]), {"to": first.pk}, headers=HTMX)
+    said = text(desk.get(page))
+    assert "linked" in said and "Same incident: link" not in said
+
+
+def test_choosing_the_area_or_the_complaint_asks_for_a_second_call_to_be_looked_for(desk, centre):
+    row = centre.request(None, None)
+    said = {"zone": "Zeist", "seen": ""}
+    response = desk.post(reverse("desk:question", args=[row.pk, "zone"]), said, headers=HTMX)
+    assert "contact" in response["HX-Trigger"]
 
 
 # ---------------------------------------------------------------- entered by hand

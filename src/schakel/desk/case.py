@@ -335,7 +335,12 @@ def second(request: HttpRequest, request_key: int) -> HttpResponse:
         "row": row,
         "is_open": row.status in OPEN,
         "found": found,
-        "words": {"callback": _("same number"), "address": _("same address"), "bsn": _("same patient")},
+        "words": {
+            "callback": _("same number"),
+            "address": _("same address"),
+            "bsn": _("same patient"),
+            "scene": _("same kind of accident, same area"),
+        },
         "may": {name: able.why_not(VERBS[name]) for name in ("link", "merge")},
         "act_key": new_key,
     }

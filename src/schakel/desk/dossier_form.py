@@ -326,7 +326,7 @@ def ask(request: HttpRequest, request_key: int, name: str) -> HttpResponse:
         return _said(request, asked, status=422)
     row.refresh_from_db()
     response = _said(request, question(row, name))
-    response["HX-Trigger"] = "acted"
+    response["HX-Trigger"] = "acted, contact"
     return response
 
 

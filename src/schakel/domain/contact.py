@@ -11,9 +11,13 @@ from collections.abc import Iterable
 from schakel.domain.access import LIVING
 from schakel.domain.durations import DAY, HOUR
 from schakel.domain.states import RequestState
+from schakel.domain.vocabulary import Complaint
 
 #: How long after it ended a request may still be about the same, by what they have in common. An open one always may.
-COUNTS: dict[str, int] = {"callback": 24 * HOUR, "address": 24 * HOUR, "bsn": 7 * DAY}
+COUNTS: dict[str, int] = {"callback": 24 * HOUR, "address": 24 * HOUR, "bsn": 7 * DAY, "scene": HOUR}
+
+#: What several people call about at once: with the area and the hour alike, it may be one incident.
+SEEN_BY_MANY = frozenset({Complaint.GENERAL_TRAUMA, Complaint.BURN, Complaint.POISONING})
 
 #: How far back contacts from a number are told while it rings.
 TOLD = 30 * DAY

@@ -11,7 +11,7 @@ from schakel.accounts import access_log
 from schakel.accounts.models import BrokenGlass, Deed
 from schakel.domain.access import Category, Ties, Viewer, relations, sees, why_not_see
 from schakel.domain.codes import PhoneNumber
-from schakel.domain.contact import TOLD, maybe_same
+from schakel.domain.contact import COUNTS, SEEN_BY_MANY, TOLD, maybe_same
 from schakel.domain.dossier import FIELDS
 from schakel.domain.reasons import Refused
 from schakel.operations import clock
@@ -40,7 +40,7 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Contact:
-    """Another request with the same number, address or patient. `by`: what makes it maybe the same."""
+    """Another request with the same number, address, patient or scene. `by`: what makes it maybe the same."""
 
     request: CareRequest
     by: tuple[str, ...]
@@ -90,20 +90,21 @@ def read(row: CareRequest, viewer: Viewer, *, deed: Deed = Deed.READ) -> Dossier
 
 @transaction.atomic
 def same_elsewhere(row: CareRequest, viewer: Viewer, *, limit: int = 20) -> list[Contact]:
-    """Other requests that may be about the same, by number, address or BSN, newest first. A search, so logged.
+    """Other requests that may be about the same, by number, address, BSN or scene, newest first.
 
-    Only that they exist is shown, and only those of which the viewer sees the logistics; to open one is a read.
+    To look for words of a dossier is a search, so logged. Only that they exist is shown, and only those of which
+    the viewer sees the logistics; to open one is a read.
     """
     mine = _matches(row)
-    if not (mine.get("callback") or mine.get("bsn") or (mine.get("postcode") and mine.get("house_number"))):
-        return []
     now = clock.now_ms()
-    access_log.add(Deed.SEARCH, viewer=viewer, at=now, request=row.pk, categories=[Category.LOCATION])
+    if mine.get("callback") or mine.get("bsn") or (mine.get("postcode") and mine.get("house_number")):
+        access_log.add(Deed.SEARCH, viewer=viewer, at=now, request=row.pk, categories=[Category.LOCATION])
     alike: dict[int, list[str]] = {}
     for by, requests in (
         ("callback", _with("callback", mine, row)),
         ("bsn", _with("bsn", mine, row)),
         ("address", _with("house_number", mine, row, among=_with("postcode", mine, row))),
+        ("scene", _at_the_scene(row)),
     ):
         for request in requests:
             alike.setdefault(request, []).append(by)
@@ -141,6 +142,15 @@ def _matches(row: CareRequest) -> dict[str, str]:
     findable = ("callback", "bsn", "postcode", "house_number")
     entries = DossierEntry.objects.filter(request=row, field__in=findable).order_by("pk")
     return dict(entries.values_list("field", "match"))
+
+
+def _at_the_scene(row: CareRequest) -> set[int]:
+    """The other accidents of this kind that were reported in the same area within the hour before or after."""
+    if row.complaint not in SEEN_BY_MANY or row.zone is None or row.received_at is None:
+        return set()
+    near = (row.received_at - COUNTS["scene"], row.received_at + COUNTS["scene"])
+    others = CareRequest.objects.filter(complaint=row.complaint.value, zone=row.zone, received_at__range=near)
+    return set(others.exclude(pk=row.pk).values_list("pk", flat=True))
 
 
 def _with(field: str, mine: dict[str, str], besides: CareRequest, *, among: set[int] | None = None) -> set[int]:
