@@ -48,6 +48,7 @@ from schakel.operations.actions import (
     follow_up,
     glass,
     handover,
+    incident,
     place,
     professional,
     unit,
@@ -78,6 +79,10 @@ def _of(terms: Any) -> Callable[[Centre, Choose], Any]:
 
 def _person(centre: Centre, choose: Choose) -> int:
     return choose.choice(centre.people).person
+
+
+def _somebody_or_nobody(centre: Centre, choose: Choose) -> int | None:
+    return choose.choice([None, *(viewer.person for viewer in centre.people[:4])])
 
 
 def _organisation(centre: Centre, choose: Choose) -> int:
@@ -173,7 +178,11 @@ DOINGS: dict[str, Doing] = {
     "decline ownership": Doing(
         care_request.decline_ownership, _R, e.OwnershipDeclined, _with(reason=_of(DeclineReason))
     ),
-    "link": Doing(care_request.link, _R, e.Linked, _with(to=_request)),
+    "link": Doing(incident.join, _R, e.Linked, _with(to=_request)),
+    "unlink": Doing(incident.leave, _R, e.Unlinked),
+    "lead incident": Doing(incident.lead, _R, e.IncidentLed, _with(over=_somebody_or_nobody)),
+    "another patient": Doing(incident.another, _R, e.Linked),
+    "call again": Doing(care_request.call_again, _R, e.Merged, _with(into=_request)),
     "merge": Doing(care_request.merge, _R, e.Merged, _with(into=_request)),
     "close": Doing(care_request.close, _R, e.Closed, _with(reason=_of(CloseReason))),
     "reopen": Doing(care_request.reopen, _R, e.Reopened, _with(reason=_of(ReopenReason))),
@@ -229,7 +238,10 @@ DOINGS: dict[str, Doing] = {
 
 #: What a run goes on with is chosen more often, what ends it less; the rest weighs 3.
 WEIGHT = dict.fromkeys(("triage", "offer", "accept", "start shift", "come back"), 20) | (
-    dict.fromkeys(("close", "merge", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "link"), 1)
+    dict.fromkeys(
+        ("close", "merge", "call again", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "unlink"),
+        1,
+    )
 )
 
 

@@ -19,6 +19,9 @@ from schakel.accounts.models import AccessEntry, AccessHead, Deed
 from schakel.domain.access import Category, Viewer
 from schakel.domain.vocabulary import Role
 
+#: The ground of a read that nobody chose: the screen shows who calls to whoever may answer.
+RINGS = "rings"
+
 #: The fields that the hash of a line covers, in this order.
 COVERED = (
     "number",

@@ -31,7 +31,7 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.operations import dossier, fitting, journal
-from schakel.operations.actions import care_request, deployment, follow_up, glass, handover
+from schakel.operations.actions import care_request, deployment, follow_up, glass, handover, incident
 from schakel.operations.actions import dossier as writing
 from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
 
@@ -228,11 +228,12 @@ class DeskStaff:
         except Refused:
             return False
         open_now = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+        known = [one for one in known if one.by != ("scene",)]  # the simulated callers are not that precise
         first = next((one.request for one in known if one.request.status in open_now), None)
         if first is None:
             return False
         if world.patient_of[row.pk].complaint is Complaint.GENERAL_TRAUMA:
-            world.act(care_request.link, by=triagist, request=row.pk, to=first.pk)
+            world.act(incident.join, by=triagist, request=row.pk, to=first.pk)
             return False
         if not world.act(care_request.merge, by=triagist, request=row.pk, into=first.pk):
             return False

@@ -50,7 +50,7 @@ from schakel.domain.vocabulary import (
 )
 from schakel.domain.waiting import waits_for
 from schakel.operations import journal
-from schakel.operations.actions import care_request
+from schakel.operations.actions import care_request, incident
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -194,6 +194,7 @@ def state_of(
         reassess_by = (row.assessed_at or row.triaged_at) + norms.reassess_ms[row.urgency]
     may = {name: able.why_not(kind) for name, kind in VERBS.items()}
     may["take_over"] = may["take_over"] or _why_not_take(row, viewer, able.now)
+    may["lead_incident"] = may["lead_incident"] or incident.why_not_lead(row, viewer)
     may["close"] = may["close"] or care_request.why_not_close(row)
     zones = region().zone
     return {
@@ -245,6 +246,8 @@ VERBS: dict[str, type[e.Event]] = {
     "offer_owner": e.OwnershipOffered,
     "accept_owner": e.OwnershipAccepted,
     "link": e.Linked,
+    "unlink": e.Unlinked,
+    "lead_incident": e.IncidentLed,
     "merge": e.Merged,
     "close": e.Closed,
     "reopen": e.Reopened,
@@ -274,7 +277,12 @@ def _incident(row: CareRequest, viewer: Viewer, now: int) -> list[CareRequest]:
     if row.incident is None:
         return []
     seen = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, now)
-    return list(seen.filter(incident=row.incident).exclude(pk=row.pk).order_by("pk")[:20])
+    seen = seen.filter(incident=row.incident).exclude(pk=row.pk).exclude(status=RequestStatus.MERGED.value)
+    found = list(seen.order_by("pk"))
+    zones = region().zone
+    for one in found:
+        one.zone_name = zones[one.zone].name if one.zone in zones else ""
+    return found
 
 
 @only_for(*CENTRE)
@@ -335,8 +343,14 @@ def second(request: HttpRequest, request_key: int) -> HttpResponse:
     able = Able(row, viewer, ties)
     context = {
         "row": row,
+        "is_open": row.status in OPEN,
         "found": found,
-        "words": {"callback": _("same number"), "address": _("same address"), "bsn": _("same patient")},
+        "words": {
+            "callback": _("same number"),
+            "address": _("same address"),
+            "bsn": _("same patient"),
+            "scene": _("same kind of accident, same area"),
+        },
         "may": {name: able.why_not(VERBS[name]) for name in ("link", "merge")},
         "act_key": new_key,
     }
@@ -384,6 +398,12 @@ class To(Said):
     to = row_field(N_("To"))
 
 
+class Over(Said):
+    """Who led the incident, as far as the page showed."""
+
+    over = row_field(N_("Lead of the incident"), required=False)
+
+
 class Declined(Said):
     """Why not."""
 
@@ -429,7 +449,9 @@ decline_lead = _verb(Said, care_request.decline_lead)
 offer_ownership = _verb(To, care_request.offer_ownership, "to")
 accept_ownership = _verb(Said, care_request.accept_ownership)
 decline_ownership = _verb(Declined, care_request.decline_ownership, "reason")
-link = _verb(To, care_request.link, "to")
+link = _verb(To, incident.join, "to")
+unlink = _verb(Said, incident.leave)
+lead_incident = _verb(Over, incident.lead, "over")
 close = _verb(Closing, care_request.close, "reason")
 reopen = _verb(Reopening, care_request.reopen, "reason")
 
@@ -454,7 +476,29 @@ def life_threat(request: HttpRequest, said: dict[str, Any], request_key: int) ->
 def merge(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
     """It is the same patient: this request ends in the other, which opens."""
     care_request.merge(request=request_key, into=said["to"], **words(request, said))
-    address = reverse("desk:case", args=[said["to"]])
+    return _over_to(request, said["to"])
+
+
+@only_for(*CENTRE)
+@verb(To)
+def call_again(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
+    """The caller whose line was lost is back, by a new call: it ends in that request, which opens."""
+    care_request.call_again(request=request_key, into=said["to"], **words(request, said))
+    return _over_to(request, said["to"])
+
+
+@only_for(*CENTRE)
+@verb(Said)
+def another(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
+    """One more patient of the same caller: a new request of the same incident, which opens."""
+    key = incident.another(request=request_key, **words(request, said))
+    assert key is not None, "a request that begins has a key"
+    return _over_to(request, key)
+
+
+def _over_to(request: HttpRequest, key: int) -> HttpResponse:
+    """The page of another request."""
+    address = reverse("desk:case", args=[key])
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(address)
     response = HttpResponse(status=204)

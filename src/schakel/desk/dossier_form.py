@@ -334,7 +334,7 @@ def ask(request: HttpRequest, request_key: int, name: str) -> HttpResponse:
         return _said(request, asked, status=422)
     row.refresh_from_db()
     response = _said(request, asked_again(row, name))
-    response["HX-Trigger"] = "acted"
+    response["HX-Trigger"] = "acted, contact"
     return response
 
 

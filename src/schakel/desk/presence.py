@@ -44,6 +44,7 @@ def others(row: CareRequest, viewer: Viewer) -> list[Present]:
     since = clock.now_ms() - int(HERE * clock.speed())
     found: dict[int, int] = {}
     lines = AccessEntry.objects.filter(request=row.pk, at__gte=since, deed__in=_DEEDS, person__isnull=False)
+    lines = lines.exclude(ground=access_log.RINGS)  # saw who called, and did not come in
     for person, at in lines.exclude(person=viewer.person).order_by("number").values_list("person", "at"):
         found[person] = at
     names = {one.pk: str(one) for one in Person.objects.filter(pk__in=found)}
@@ -55,6 +56,7 @@ def stay(row: CareRequest, viewer: Viewer) -> None:
     now = clock.now_ms()
     since = now - int(AGAIN * clock.speed())
     mine = AccessEntry.objects.filter(request=row.pk, person=viewer.person, at__gte=since, deed__in=_DEEDS)
+    mine = mine.exclude(ground=access_log.RINGS)
     if not mine.exists():
         access_log.add(Deed.READ, viewer=viewer, at=now, request=row.pk, ground="open")
 

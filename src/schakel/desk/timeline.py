@@ -39,7 +39,9 @@ SENTENCES: dict[str, str] = {
     "OwnershipOffered": _("{owner_offered} was asked to own the request"),
     "OwnershipAccepted": _("{owner} owns the request now"),
     "OwnershipDeclined": _("Ownership declined: {reason}"),
-    "Linked": _("Linked to incident {incident}"),
+    "Linked": _("Belongs to incident {incident}"),
+    "Unlinked": _("Does not belong to an incident any more"),
+    "IncidentLed": _("Lead of the incident taken by {incident_lead}"),
     "Merged": _("Merged into request {merged_into}"),
     "Closed": _("Closed: {reason}"),
     "Reopened": _("Opened again: {reason}"),
@@ -117,7 +119,8 @@ class Names:
         def keys(*names: str) -> set[int]:
             return {one[name] for one in said for name in names if one.get(name) is not None}
 
-        people = keys("handler", "lead", "lead_offered") | {one.by for one in told if one.by is not None}
+        people = keys("handler", "lead", "lead_offered", "incident_lead")
+        people |= {one.by for one in told if one.by is not None}
         units, places = keys("unit"), keys("place")
         self._people = {one.pk: str(one) for one in Person.objects.filter(pk__in=people)}
         self._partners = dict(Organisation.objects.values_list("pk", "name"))
@@ -140,7 +143,7 @@ class Names:
                 words[name] = str(value) if name in ("urgency", "ambulance_urgency") else name_of(value)
             elif isinstance(value, bool):
                 words[name] = say(_("yes")) if value else say(_("no"))
-            elif name in ("handler", "lead", "lead_offered"):
+            elif name in ("handler", "lead", "lead_offered", "incident_lead"):
                 words[name] = self._people.get(value, value)
             elif name in ("owner", "owner_offered", "partner"):
                 words[name] = self._partners.get(value, value)

@@ -119,7 +119,7 @@ def then(request: HttpRequest, said: dict[str, Any], part: Callable[[], HttpResp
 
 
 #: Whoever is named on a request, so that a page asks for them with the request itself.
-NAMED = ("owner", "owner_offered", "handler", "lead", "lead_offered")
+NAMED = ("owner", "owner_offered", "handler", "lead", "lead_offered", "incident_lead")
 
 
 def request_seen(viewer: Viewer, key: int) -> CareRequest:

@@ -79,6 +79,8 @@ MAY: dict[type[Event], tuple[Through, ...]] = {
     e.OwnershipAccepted: _asked_owner,
     e.OwnershipDeclined: _asked_owner,
     e.Linked: (_desk,),
+    e.Unlinked: (_desk,),
+    e.IncidentLed: (_desk,),
     e.Merged: (_care,),
     e.Closed: (_desk, _owning_partner),
     e.Reopened: (Through(_CENTRE_CARE, Relation.OWNER, frozenset({Phase.AFTERCARE, Phase.ENDED})),),

@@ -226,9 +226,22 @@ class OwnershipDeclined(RequestEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked(RequestEvent):
-    """The request belongs to the same incident as another. `incident` is the first request's key."""
+    """The request belongs to an incident with others. `incident`: the key of one of them, the number of them all."""
 
     incident: int
+    incident_lead: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinked(RequestEvent):
+    """The request has nothing to do with that incident after all, or nobody else is left in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLed(RequestEvent):
+    """Somebody took the lead of the incident that the request belongs to; recorded of each of its requests."""
+
+    incident_lead: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,8 @@ def _step(*frm: Term, to: Term | None = None, late: Iterable[Term] = (), stamp: 
 _R = RequestStatus
 _OPEN = (_R.RECEIVED, _R.TRIAGED)
 _LIVING = (_R.RINGING, _R.MISSED, _R.RECEIVED, _R.TRIAGED)
-_EVERY_REQUEST = (*_LIVING, _R.CLOSED, _R.MERGED)
+_ENDED = (_R.CLOSED, _R.MERGED)
+_EVERY_REQUEST = (*_LIVING, *_ENDED)
 
 REQUEST: dict[type[Event], Step] = {
     e.Rang: _step(_R.NEW, to=_R.RINGING, stamp="received_at"),
@@ -87,7 +88,9 @@ REQUEST: dict[type[Event], Step] = {
     e.OwnershipOffered: _step(*_OPEN),
     e.OwnershipAccepted: _step(*_OPEN, sets={"owner_offered": None}),
     e.OwnershipDeclined: _step(*_OPEN, sets={"owner_offered": None}),
-    e.Linked: _step(*_OPEN),
+    e.Linked: _step(*_OPEN, late=_ENDED),  # an ended request stays with the incident that it was part of
+    e.Unlinked: _step(*_OPEN, late=_ENDED, sets={"incident": None, "incident_lead": None}),
+    e.IncidentLed: _step(*_OPEN, late=_ENDED),
     e.Merged: _step(_R.RINGING, _R.MISSED, *_OPEN, to=_R.MERGED, stamp="closed_at"),
     e.Closed: _step(_R.MISSED, *_OPEN, to=_R.CLOSED, stamp="closed_at", keeps={"close_reason": "reason"}),
     e.Reopened: _step(

@@ -103,6 +103,7 @@ class RequestState:
     urgency: Urgency | None = None
     care: Care | None = None
     incident: int | None = None
+    incident_lead: int | None = None  # who keeps the requests of the incident together
     merged_into: int | None = None
     close_reason: CloseReason | None = None
     reassess_overdue: bool = False

@@ -59,6 +59,7 @@ class CareRequest(StateRow):
     urgency = TermField(v.Urgency, null=True)
     care = TermField(v.Care, null=True)
     incident = models.BigIntegerField(null=True, db_index=True)
+    incident_lead = _key(Person, help_text="Who keeps the requests of the incident together.")
     merged_into = _key("self")
     close_reason = TermField(v.CloseReason, null=True)
     reassess_overdue = models.BooleanField(default=False)
@@ -96,6 +97,7 @@ class CareRequest(StateRow):
         "urgency",
         "care",
         "incident",
+        "incident_lead",
         "received_at",
         "answered_at",
         "triaged_at",
@@ -348,6 +350,7 @@ class JournalEntry(models.Model):
     lead_offered = models.BigIntegerField(null=True)
     owner_offered = models.BigIntegerField(null=True)
     incident = models.BigIntegerField(null=True)
+    incident_lead = models.BigIntegerField(null=True)
     merged_into = models.BigIntegerField(null=True)
     partner = models.BigIntegerField(null=True)
     reply_by = models.BigIntegerField(null=True)

@@ -14,7 +14,7 @@ from schakel.domain.access import Category, Viewer
 from schakel.domain.codes import PhoneNumber
 from schakel.domain.dossier import match_form
 from schakel.domain.events import Subject
-from schakel.domain.life_cycles import LIFE_CYCLES, why_not
+from schakel.domain.life_cycles import LIFE_CYCLES
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus, RequestStatus
@@ -31,8 +31,8 @@ from schakel.domain.vocabulary import (
     Urgency,
     UrgencyReason,
 )
-from schakel.operations import clock, journal
-from schakel.operations.action import action, ask_authority, ask_of_request, check_time, locked
+from schakel.operations import clock, incidents, journal
+from schakel.operations.action import action, ask_of_request, check_time, locked
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, DossierEntry, JournalEntry
 from schakel.operations.timers import set_timer, when_due
@@ -44,8 +44,6 @@ NOT_DOWN = _("{urgency} is not less urgent than it is now. To raise it, use rais
 STILL_OPEN = _(
     "There is still work open: {deployments} deployments, {offers} offers, {follow_ups} follow-ups. Finish those first."
 )
-SELF = _("A request cannot be joined with itself. Choose another one.")
-NOT_LIVING = _("Request {number} is already closed. Choose one that is open.")
 OPEN_WORK = _("This request has deployments or follow-ups of its own. Link the two instead of merging them.")
 NOT_ASKED = _("You were not asked for this.")
 NO_CARE_ROLE = _("{name} has no part in the care at this centre now. Choose somebody who is on duty.")
@@ -336,24 +334,25 @@ def decline_ownership(*, request: int, reason: DeclineReason, at: int, by: Viewe
 
 
 @action
-def link(*, request: int, to: int, at: int, by: Viewer) -> None:
-    """Two requests belong to one incident: both stay, and each shows the other."""
-    row, other = _pair(request, to, e.Linked, at=at, by=by)
-    if reason := why_not(other.state, Subject.REQUEST, e.Linked):
-        raise Refused(reason)
-    incident = other.incident or other.pk
-    told = [e.Linked(at=at, request=one.pk, incident=incident) for one in (other, row) if one.incident != incident]
-    if told:
-        journal.record(*told, by=by, rows=[row, other])
+def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """It is the same patient: this request ends in the other, which goes on. Its history stays where it is.
+
+    The patient is of one incident: what the ending request belonged to, the other belongs to from now on.
+    """
+    rows = incidents.whole(request, into)
+    row, other = incidents.pair(rows, request, into, e.Merged, at=at, by=by)
+    if row.offers_open or row.deployments_open or row.follow_ups_open:
+        raise Refused(Reason(OPEN_WORK))
+    joined = incidents.as_one(rows, row, other, at=at, by=by) if row.incident is not None else []
+    ended = e.Merged(at=at, request=row.pk, merged_into=other.pk)
+    journal.record(*joined, ended, by=by, rows=rows.values())
 
 
 @action
-def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
-    """It is the same patient: this request ends in the other, which goes on. Its history stays where it is."""
-    row, other = _pair(request, into, e.Merged, at=at, by=by)
-    if row.offers_open or row.deployments_open or row.follow_ups_open:
-        raise Refused(Reason(OPEN_WORK))
-    journal.record(e.Merged(at=at, request=row.pk, merged_into=other.pk), by=by, rows=[row])
+def call_again(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """The caller whose line was lost rings anew: this call ends in that request, which goes on with who answered."""
+    merge(request=request, into=into, at=at, by=by)
+    resume(request=into, at=at, by=by)
 
 
 @action
@@ -388,18 +387,6 @@ def _plainly(kind: type[e.RequestEvent], *, request: int, at: int, by: Viewer | 
     row = locked(CareRequest, request)
     ask_of_request(row, kind, by=by, at=at)
     journal.record(kind(at=at, request=row.pk), by=by, rows=[row])
-
-
-def _pair(request: int, other: int, kind: type[e.Event], *, at: int, by: Viewer) -> tuple[CareRequest, CareRequest]:
-    """Both requests, locked in the order of their keys so that two people who join them do not block each other."""
-    if request == other:
-        raise Refused(Reason(SELF))
-    rows = {key: locked(CareRequest, key) for key in sorted((request, other))}
-    ask_of_request(rows[request], kind, by=by, at=at)
-    ask_authority(rows[other], kind, by=by)
-    if rows[other].status in (RequestStatus.CLOSED, RequestStatus.MERGED):
-        raise Refused(Reason(NOT_LIVING, {"number": other}))
-    return rows[request], rows[other]
 
 
 def remind(row: CareRequest, urgency: Urgency, at: int) -> None:

@@ -56,7 +56,9 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
     if known.adds_up:
         if not kept:
             return None
-        return _add(row, field, kept, at=at, by=by)
+        entry = _add(row, field, kept, at=at, by=by)
+        _log(row, field, by)
+        return entry
     entries = list(DossierEntry.objects.filter(request=row, field=field).select_related("author"))
     last = entries[-1] if entries else None
     if (last.value if last else "") == kept:
@@ -74,6 +76,7 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
         )
         if row.identified is not identified:
             journal.record(e.Identified(at=at, request=row.pk, identified=identified), by=by, rows=[row])
+    _log(row, field, by)
     return entry
 
 
@@ -93,7 +96,9 @@ def say_unknown(*, request: int, words: str, at: int, by: Viewer) -> int:
         note = FIELDS["note"].standard(words)
     except WrongValue as wrong:
         raise Refused(Reason(wrong.text, wrong.values)) from None
-    return _add(row, "note", note, at=at, by=by)
+    entry = _add(row, "note", note, at=at, by=by)
+    _log(row, "note", by)
+    return entry
 
 
 def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> int:
@@ -108,6 +113,10 @@ def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> in
         organisation_id=organisation,
         at=at,
     )
+    return entry.pk
+
+
+def _log(row: CareRequest, field: str, by: Viewer) -> None:
+    """Say in the access log who wrote; after the journal, in every action, so that no two wait for each other."""
     categories: list[Category] = [FIELDS[field].category]
     access_log.add(Deed.UPDATE, viewer=by, at=clock.now_ms(), request=row.pk, categories=categories)
-    return entry.pk
