@@ -48,6 +48,7 @@ from schakel.operations.actions import (
     follow_up,
     glass,
     handover,
+    overflow,
     place,
     professional,
     unit,
@@ -152,6 +153,7 @@ _R, _D, _F, _U, _P = Subject.REQUEST, Subject.DEPLOYMENT, Subject.FOLLOW_UP, Sub
 DOINGS: dict[str, Doing] = {
     "begin": Doing(care_request.begin, None, None, _with(channel=_of(Channel))),
     "ring": Doing(care_request.ring, None, None, _with(channel=_of(Channel))),
+    "ring a partner": Doing(care_request.ring, None, None, _with(channel=_of(Channel), line=_organisation)),
     "answer": Doing(care_request.answer, _R, e.Answered),
     "take over": Doing(care_request.take_over, _R, e.TakenOver),
     "miss": Doing(care_request.miss, _R, e.Missed),
@@ -173,6 +175,8 @@ DOINGS: dict[str, Doing] = {
     "decline ownership": Doing(
         care_request.decline_ownership, _R, e.OwnershipDeclined, _with(reason=_of(DeclineReason))
     ),
+    "flow over": Doing(overflow.flow_over, _R, e.FlowedOver),
+    "flow back": Doing(overflow.flow_back, _R, e.FlowedBack),
     "link": Doing(care_request.link, _R, e.Linked, _with(to=_request)),
     "merge": Doing(care_request.merge, _R, e.Merged, _with(into=_request)),
     "close": Doing(care_request.close, _R, e.Closed, _with(reason=_of(CloseReason))),

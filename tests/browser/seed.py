@@ -38,6 +38,8 @@ SEATS = (
     ("vvt", "Anja Bos", "partner", "vvt"),
     ("ggz", "Youssef Amrani", "partner", "ggz"),
     ("hap", "Marit de Boer", "partner", "hap"),
+    ("hap_triagist", "Hella Prins", "triagist", "hap"),
+    ("ggz_triagist", "Omar Kaya", "triagist", "ggz"),
     ("hospital", "Kees Dekker", "partner", "hospital"),
 )
 

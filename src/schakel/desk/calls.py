@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from schakel.accounts.gate import only_for
+from schakel.accounts.models import Organisation
 from schakel.desk.verbs import CENTRE, Said, term_field, verb, words
-from schakel.domain.access import Category
+from schakel.domain.access import Category, Viewer
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import RequestStatus
-from schakel.domain.vocabulary import Channel
+from schakel.domain.vocabulary import Channel, OrganisationKind
 from schakel.operations import clock
 from schakel.operations.actions import care_request
 from schakel.operations.models import CareRequest, Done
@@ -40,7 +41,8 @@ def new(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
 @verb(WayIn)
 def ring(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
     """Enter a call that waits on the line, so that whoever is free can claim it."""
-    care_request.ring(channel=said["channel"] or Channel.PHONE, **words(request, said))
+    viewer = request.viewer  # type: ignore[attr-defined]
+    care_request.ring(channel=said["channel"] or Channel.PHONE, line=_own_line(viewer), **words(request, said))
     return HttpResponseRedirect(reverse("desk:queue"))
 
 
@@ -102,6 +104,13 @@ def resume(request: HttpRequest, said: dict[str, Any], request_key: int) -> Http
     """The caller is on the line again."""
     care_request.resume(request=request_key, **words(request, said))
     return _to_case(request_key)
+
+
+def _own_line(viewer: Viewer) -> int | None:
+    """The line that rings at the desk of somebody who does not sit at the centre: that of its own organisation."""
+    seats = viewer.organisations(*CENTRE)
+    at_centre = Organisation.objects.filter(pk__in=seats, kind=OrganisationKind.CENTRE.value).exists()
+    return None if at_centre or not seats else min(seats)
 
 
 def _to_case(key: int | None) -> HttpResponse:

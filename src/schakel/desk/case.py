@@ -47,7 +47,7 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.domain.waiting import waits_for
-from schakel.operations.actions import care_request
+from schakel.operations.actions import care_request, overflow
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -181,6 +181,7 @@ def state_of(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
         reassess_by = (row.assessed_at or row.triaged_at) + norms.reassess_ms[row.urgency]
     may = {name: able.why_not(kind) for name, kind in VERBS.items()}
     may["take_over"] = may["take_over"] or _why_not_take(row, viewer, able.now)
+    may["flow_over"] = may["flow_over"] or overflow.why_not_flow(row, able.now)
     may["close"] = may["close"] or care_request.why_not_close(row)
     zones = region().zone
     return {
@@ -205,6 +206,7 @@ def state_of(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
         "leaders": _leaders(row, able.now),
         "asked_me": row.lead_offered_id == viewer.person,
         "asked_us": row.owner_offered_id in viewer.organisations(*CENTRE),
+        "flows_to": overflow.taker_of(row),
         "mine": row.handler_id == viewer.person,
         "owners": list(Organisation.objects.exclude(pk=row.owner_id).values_list("pk", "name")),
         "declines": options(DeclineReason),
@@ -231,6 +233,8 @@ VERBS: dict[str, type[e.Event]] = {
     "accept_lead": e.LeadAccepted,
     "offer_owner": e.OwnershipOffered,
     "accept_owner": e.OwnershipAccepted,
+    "flow_over": e.FlowedOver,
+    "flow_back": e.FlowedBack,
     "link": e.Linked,
     "merge": e.Merged,
     "close": e.Closed,
@@ -419,6 +423,8 @@ decline_lead = _verb(Said, care_request.decline_lead)
 offer_ownership = _verb(To, care_request.offer_ownership, "to")
 accept_ownership = _verb(Said, care_request.accept_ownership)
 decline_ownership = _verb(Declined, care_request.decline_ownership, "reason")
+flow_over = _verb(Said, overflow.flow_over)
+flow_back = _verb(Said, overflow.flow_back)
 link = _verb(To, care_request.link, "to")
 close = _verb(Closing, care_request.close, "reason")
 reopen = _verb(Reopening, care_request.reopen, "reason")

@@ -12,8 +12,7 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
@@ -27,7 +26,7 @@ from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.vocabulary import Role, Term
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.action import AHEAD
 from schakel.operations.models import CareRequest
 from schakel.operations.rows import StateRow
@@ -120,8 +119,14 @@ def then(request: HttpRequest, said: dict[str, Any], part: Callable[[], HttpResp
 
 def request_seen(viewer: Viewer, key: int) -> CareRequest:
     """The request, when this viewer may know that it is there."""
-    seen = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, clock.now_ms())
-    return get_object_or_404(seen.select_related("owner", "lead"), pk=key)
+    now = clock.now_ms()
+    row = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, now).select_related("owner", "lead")
+    found = row.filter(pk=key).first()
+    if found is None:
+        if reason := room.why_not_in(viewer, now):
+            raise Refused(reason)
+        raise Http404
+    return found
 
 
 def is_seen(viewer: Viewer, key: int) -> bool:

@@ -12,7 +12,7 @@ from schakel.accounts.models import BrokenGlass, Deed
 from schakel.domain.access import Category, Ties, Viewer, relations, sees, why_not_see
 from schakel.domain.dossier import FIELDS
 from schakel.domain.reasons import Refused
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.models import CareRequest, DossierEntry
 from schakel.operations.visibility import ties_of
 
@@ -54,7 +54,7 @@ def read(row: CareRequest, viewer: Viewer, *, deed: Deed = Deed.READ) -> Dossier
     if not shown:
         reason = why_not_see(viewer, ties, Category.MEDICAL, now)
         assert reason is not None, "who sees no category is told why"
-        raise Refused(reason)
+        raise Refused(room.or_closed(reason, viewer, ties, now))
     access_log.add(
         deed,
         viewer=viewer,
