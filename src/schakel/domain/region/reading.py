@@ -273,7 +273,8 @@ class _Reading:
             if self.organisations[own].overflow is not None:
                 taker = sheet.reference("overflow", self.organisations.keys() - {own}, "another organisation")
                 centre = self.organisations[own].kind is OrganisationKind.CENTRE
-                if centre and taker and not self.organisations[taker].virtual_desk:
+                known = self.top.is_clean(f"organisation[{taker}].virtual_desk")
+                if centre and taker and known and not self.organisations[taker].virtual_desk:
                     expected = "a partner with a `virtual_desk`: inside that window it takes over from the centre"
                     sheet.wrong("overflow", expected, taker)
         centres = [one.id for one in self.organisations.values() if one.kind is OrganisationKind.CENTRE]
