@@ -22,6 +22,7 @@ def before_eight(served):
 
 def at_the_desk(served, browser, seat, address="/desk/"):
     page = served.page(browser, seat, locale="en-GB")
+    page.set_default_timeout(30_000)
     page.goto(address)
     page.wait_for_selector('#connection[data-state="live"]')
     return page

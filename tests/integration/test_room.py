@@ -1,4 +1,4 @@
-"""The virtual room: windows that give and take a partner's rights on the centre's queue, and requests that flow over."""
+"""The virtual room: windows give and take a partner's rights on the queue of the centre, and requests flow over."""
 
 from __future__ import annotations
 
@@ -110,9 +110,7 @@ def test_inside_the_window_a_partner_sees_and_works_the_queue_and_outside_it_not
     assert seen_by(now_as(person)) == {triaged.pk, ringing.pk}
     row = answer(ringing, now_as(person))
     assert (row.handler_id, row.owner) == (person.pk, night.organisation), "the centre owns what is worked in its room"
-    care_request.triage(
-        request=row.pk, urgency=Urgency.U3, reason=UrgencyReason.COMPLAINT, at=NIGHT, by=now_as(person)
-    )
+    care_request.triage(request=row.pk, urgency=Urgency.U3, reason=UrgencyReason.COMPLAINT, at=NIGHT, by=now_as(person))
     entry = JournalEntry.objects.filter(request=row.pk, kind="Triaged").get()
     assert entry.organisation == organisation("hap-eemland").pk, "the journal says for which organisation"
     at(CLOSES)

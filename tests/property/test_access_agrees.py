@@ -114,7 +114,12 @@ def _build(world) -> tuple[list[CareRequest], list[Viewer]]:
         for one in world["seats"]
     )
     Duty.objects.bulk_create(
-        Duty(unit_id=units[one["unit"]], person_id=people[one["person"]], starts_at=shift + one["starts"], ends_at=shift + one["ends"])
+        Duty(
+            unit_id=units[one["unit"]],
+            person_id=people[one["person"]],
+            starts_at=shift + one["starts"],
+            ends_at=shift + one["ends"],
+        )
         for one in world["duties"]
     )
     requests = []
