@@ -57,21 +57,19 @@ def look_again(state: RequestState, region: Region, owner: str, at: int) -> int 
     desk = region.organisation.get(owner)
     if desk is None or desk.overflow is None or not _may_flow_yet(state):
         return None
-    moments = []
+    is_open = region.is_open(owner, at)
+    moments: list[int | None] = []
+    waited_enough = False
     if desk.overflow_after_ms is not None and state.status in _WAITING and state.received_at is not None:
-        moments.append(state.received_at + desk.overflow_after_ms)
-    closes = region.calendar.open_until(desk.hours, at)
-    if closes is not None:
-        moments.append(closes)
-    moments = [moment for moment in moments if moment > at]
-    if (closes is None and not region.is_open(owner, at)) or not moments:
-        # It could flow now but for somebody who has it in hand, or for a taker that is not there.
-        opens = region.takes_overflow_from(desk.overflow, at)
-        if not region.takes_overflow(desk.overflow, at) and opens is not None:
-            moments.append(opens)
-        elif not region.is_open(owner, at):
-            moments.append(at + AGAIN)
-    return min(moments, default=None)
+        enough = state.received_at + desk.overflow_after_ms
+        waited_enough = enough <= at
+        moments.append(enough)
+    moments.append(region.calendar.open_until(desk.hours, at))
+    if (waited_enough or not is_open) and not region.takes_overflow(desk.overflow, at):
+        moments.append(region.takes_overflow_from(desk.overflow, at))
+    elif not is_open:
+        moments.append(at + AGAIN)  # somebody has it in hand
+    return min((moment for moment in moments if moment is not None and moment > at), default=None)
 
 
 def _may_flow_yet(state: RequestState) -> bool:
