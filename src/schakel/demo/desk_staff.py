@@ -162,8 +162,12 @@ class DeskStaff:
             if not self.world.act(care_request.answer, by=triagist, request=request):
                 self._hang_up(triagist)
 
+    def _stays(self, triagist: Viewer) -> bool:
+        """Whether this triagist is the centre's own, or a guest whose window is open: else the centre goes on."""
+        return not triagist.guests or any(guest.is_in(self.world.now) for guest in triagist.guests)
+
     def _hang_up(self, triagist: Viewer) -> None:
-        if not triagist.guests or any(guest.is_in(self.world.now) for guest in triagist.guests):
+        if self._stays(triagist):
             self.triagists.append(triagist)
         self.busy -= 1
         self._take_calls()
@@ -297,7 +301,8 @@ class DeskStaff:
                 urgency = Urgency.U2
             reason = chance.weighed({UrgencyReason.COMPLAINT: 8, UrgencyReason.ABCDE: 4, UrgencyReason.PAIN: 2,
                                      UrgencyReason.UNEASE: 1, UrgencyReason.RISK_GROUP: 2})  # fmt: skip
-            if world.act(care_request.triage, by=triagist, request=request, urgency=urgency, reason=reason):
+            triaged = world.act(care_request.triage, by=triagist, request=request, urgency=urgency, reason=reason)
+            if triaged and self._stays(triagist):
                 care = self._care(request, urgency, patient.complaint if patient else row.complaint)
                 world.act(care_request.choose_care, by=triagist, request=request, care=care)
                 if asks:
