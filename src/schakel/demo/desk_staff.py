@@ -258,6 +258,8 @@ class DeskStaff:
     def _same_patient(self, row: CareRequest, triagist: Viewer) -> bool:
         """Notice that this patient was reported before, and go on there."""
         world = self.world
+        if not self._stays(triagist):
+            return False
         try:
             known = dossier.same_elsewhere(row, triagist)
         except Refused:

@@ -91,7 +91,7 @@ MAY: dict[type[Event], tuple[Through, ...]] = {
     e.FlowedOver: (_care, _owning_partner),
     e.FlowedBack: (_care, _owning_partner),
     e.Linked: (_desk, _guest_now),
-    e.Merged: (_care,),
+    e.Merged: (_care, _guest_now),
     e.Closed: (_desk, _owning_partner, _guest_now),
     e.Reopened: (Through(_CENTRE_CARE, Relation.OWNER, frozenset({Phase.AFTERCARE, Phase.ENDED})),),
     e.Offered: (_dispatch,),
