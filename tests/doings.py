@@ -49,6 +49,7 @@ from schakel.operations.actions import (
     glass,
     handover,
     incident,
+    overflow,
     place,
     professional,
     unit,
@@ -157,6 +158,7 @@ _R, _D, _F, _U, _P = Subject.REQUEST, Subject.DEPLOYMENT, Subject.FOLLOW_UP, Sub
 DOINGS: dict[str, Doing] = {
     "begin": Doing(care_request.begin, None, None, _with(channel=_of(Channel))),
     "ring": Doing(care_request.ring, None, None, _with(channel=_of(Channel))),
+    "ring a partner": Doing(care_request.ring, None, None, _with(channel=_of(Channel), line=_organisation)),
     "answer": Doing(care_request.answer, _R, e.Answered),
     "take over": Doing(care_request.take_over, _R, e.TakenOver),
     "miss": Doing(care_request.miss, _R, e.Missed),
@@ -178,6 +180,8 @@ DOINGS: dict[str, Doing] = {
     "decline ownership": Doing(
         care_request.decline_ownership, _R, e.OwnershipDeclined, _with(reason=_of(DeclineReason))
     ),
+    "flow over": Doing(overflow.flow_over, _R, e.FlowedOver),
+    "flow back": Doing(overflow.flow_back, _R, e.FlowedBack),
     "link": Doing(incident.join, _R, e.Linked, _with(to=_request)),
     "unlink": Doing(incident.leave, _R, e.Unlinked),
     "lead incident": Doing(incident.lead, _R, e.IncidentLed, _with(over=_somebody_or_nobody)),

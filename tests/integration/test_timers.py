@@ -9,6 +9,7 @@ from django.db import connection
 
 from doings import Busy, standing
 from examples import check_references
+from schakel.accounts.models import Organisation
 from schakel.domain import events as e
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Subject
@@ -16,15 +17,17 @@ from schakel.domain.states import DeploymentStatus
 from schakel.domain.vocabulary import (
     CancelReason,
     Care,
+    Channel,
     CloseReason,
     EscalationLevel,
     FollowUpKind,
+    Role,
     UnitKind,
     Urgency,
     UrgencyReason,
 )
 from schakel.operations import clock, journal, timers
-from schakel.operations.actions import care_request, deployment, follow_up
+from schakel.operations.actions import care_request, deployment, follow_up, overflow
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp, Timer
 from together import together
@@ -230,11 +233,21 @@ def test_a_follow_up_that_is_looked_at_twice_climbs_once(busy):
     assert kinds().count(e.FollowUpEscalated) == 1
 
 
+def test_a_call_that_is_looked_at_twice_flows_over_once(busy):
+    line = Organisation.objects.get(code="altrecht")
+    key = care_request.ring(channel=Channel.PHONE, at=busy.now, by=None, line=line.pk)
+    care_request.miss(request=key, at=busy.now, by=None)
+    overflow.flow_over(request=key, at=busy.now, by=busy.person(Role.TRIAGIST, at=line))
+    timers.KINDS["overflow"](key=key, due_at=busy.now, at=busy.now)
+    timers.KINDS["overflow"](key=key, due_at=busy.now, at=busy.now)
+    assert kinds().count(e.FlowedOver) == 1
+
+
 # ---------------------------------------------------------------- the worker
 
 
 def test_every_kind_of_timer_is_proved_here():
-    assert set(timers.KINDS) == {"offer", "reassess", "follow_up"}
+    assert set(timers.KINDS) == {"offer", "reassess", "follow_up", "overflow"}
 
 
 def test_a_timer_that_cannot_be_done_holds_up_no_other_and_is_tried_again(busy, caplog):

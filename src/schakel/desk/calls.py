@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
+from schakel.accounts.models import Organisation
 from schakel.desk.verbs import CENTRE, Said, request_seen, term_field, verb, words
-from schakel.domain.access import Category
+from schakel.domain.access import Category, Viewer
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import RequestStatus
-from schakel.domain.vocabulary import Channel
+from schakel.domain.vocabulary import Channel, OrganisationKind
 from schakel.operations import clock
 from schakel.operations.actions import care_request
 from schakel.operations.dossier import who_calls
@@ -50,8 +51,13 @@ def new(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
 @verb(OnTheLine)
 def ring(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
     """Enter a call that waits on the line, with its number where there is one, so that whoever is free can claim it."""
-    channel = said["channel"] or Channel.PHONE
-    care_request.ring(channel=channel, callback=said["callback"].strip(), **words(request, said))
+    viewer = request.viewer  # type: ignore[attr-defined]
+    care_request.ring(
+        channel=said["channel"] or Channel.PHONE,
+        callback=said["callback"].strip(),
+        line=_own_line(viewer),
+        **words(request, said),
+    )
     if request.htmx:  # type: ignore[attr-defined]
         response = HttpResponse(status=204)
         response["HX-Redirect"] = reverse("desk:queue")
@@ -130,6 +136,13 @@ def resume(request: HttpRequest, said: dict[str, Any], request_key: int) -> Http
     """The caller is on the line again."""
     care_request.resume(request=request_key, **words(request, said))
     return _to_case(request_key)
+
+
+def _own_line(viewer: Viewer) -> int | None:
+    """The line that rings at the desk of somebody who does not sit at the centre: that of its own organisation."""
+    seats = viewer.organisations(*CENTRE)
+    at_centre = Organisation.objects.filter(pk__in=seats, kind=OrganisationKind.CENTRE.value).exists()
+    return None if at_centre or not seats else min(seats)
 
 
 def _to_case(key: int | None) -> HttpResponse:

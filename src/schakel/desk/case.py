@@ -50,7 +50,7 @@ from schakel.domain.vocabulary import (
 )
 from schakel.domain.waiting import waits_for
 from schakel.operations import journal
-from schakel.operations.actions import care_request, incident
+from schakel.operations.actions import care_request, incident, overflow
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -195,6 +195,7 @@ def state_of(
     may = {name: able.why_not(kind) for name, kind in VERBS.items()}
     may["take_over"] = may["take_over"] or _why_not_take(row, viewer, able.now)
     may["lead_incident"] = may["lead_incident"] or incident.why_not_lead(row, viewer)
+    may["flow_over"] = may["flow_over"] or overflow.why_not_flow(row, able.now)
     may["close"] = may["close"] or care_request.why_not_close(row)
     zones = region().zone
     return {
@@ -219,6 +220,7 @@ def state_of(
         "leaders": _leaders(row, able.now),
         "asked_me": row.lead_offered_id == viewer.person,
         "asked_us": row.owner_offered_id in viewer.organisations(*CENTRE),
+        "flows_to": overflow.taker_of(row),
         "mine": row.handler_id == viewer.person,
         "owners": others,
         "declines": options(DeclineReason),
@@ -245,6 +247,8 @@ VERBS: dict[str, type[e.Event]] = {
     "accept_lead": e.LeadAccepted,
     "offer_owner": e.OwnershipOffered,
     "accept_owner": e.OwnershipAccepted,
+    "flow_over": e.FlowedOver,
+    "flow_back": e.FlowedBack,
     "link": e.Linked,
     "unlink": e.Unlinked,
     "lead_incident": e.IncidentLed,
@@ -449,6 +453,8 @@ decline_lead = _verb(Said, care_request.decline_lead)
 offer_ownership = _verb(To, care_request.offer_ownership, "to")
 accept_ownership = _verb(Said, care_request.accept_ownership)
 decline_ownership = _verb(Declined, care_request.decline_ownership, "reason")
+flow_over = _verb(Said, overflow.flow_over)
+flow_back = _verb(Said, overflow.flow_back)
 link = _verb(To, incident.join, "to")
 unlink = _verb(Said, incident.leave)
 lead_incident = _verb(Over, incident.lead, "over")

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
+from schakel.accounts.models import Organisation as Organisations
 from schakel.desk.verbs import CENTRE, NAMED, new_key
-from schakel.domain.access import Category, Ties, Viewer, sees
+from schakel.domain.access import GUESTS, Category, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Event
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.region.model import Organisation
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
-from schakel.domain.vocabulary import Channel, Role
+from schakel.domain.vocabulary import Channel, Complaint, OrganisationKind, Role
 from schakel.domain.waiting import Deadline, Promise, Wait, nearest, order, waits_for
 from schakel.operations import clock, standing
 from schakel.operations.actions.care_request import last_signs
@@ -194,7 +195,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ways_in=[(channel, key, new_key()) for channel, key in WAYS_IN],
         keys={name: new_key() for name in ("claim", "ring")},
         answers=request.viewer.has(*ANSWERING),  # type: ignore[attr-defined]
-        desks=desks(clock.now_ms()),
+        **_room(request.viewer),  # type: ignore[attr-defined]
     )
 
 
@@ -202,42 +203,72 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def room(request: HttpRequest) -> HttpResponse:
     """The line that says which desks are in the room now."""
-    return render(request, "desk/room.html", {"desks": desks(clock.now_ms())})
+    return render(request, "desk/room.html", _room(request.viewer))  # type: ignore[attr-defined]
+
+
+@only_for(*CENTRE)
+@require_safe
+def window(request: HttpRequest) -> HttpResponse:
+    """What the window of this viewer's own desk gives it now."""
+    return render(request, "desk/window.html", _room(request.viewer))  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- the virtual room
 
 
 class Desk(NamedTuple):
-    """A partner's desk: in the room until, or when it joins; whether it takes requests itself, and who does if not."""
+    """A partner's desk: in the room until, or when it joins; whether it takes requests itself, and who does if not.
+
+    complaints: what of the queue it shares; empty for all of it. finishes: until when a call in hand may be finished,
+    where its window has just closed. after: minutes without an answer after which its calls flow over.
+    """
 
     partner: Organisation
     shares: bool
     until: int | None
     joins: int | None
+    finishes: int | None
+    complaints: tuple[Complaint, ...]
     takes: bool
     opens: int | None
     overflow: str
+    after: int | None
 
 
 def desks(now: int) -> list[Desk]:
     """The desks that share the room at some hour, or leave their calls to another when they are closed."""
+    partners = [one for one in region().organisations if one.kind is not OrganisationKind.CENTRE]
+    return [_desk(one, now) for one in partners if one.virtual_desk or one.overflow]
+
+
+def own_desks(viewer: Viewer, now: int) -> list[Desk]:
+    """The desks of this viewer that share the room at some hour."""
+    here = region().organisation
+    codes = Organisations.objects.filter(pk__in=viewer.organisations(*GUESTS)).order_by("pk")
+    own = [here[code] for code in codes.values_list("code", flat=True) if code in here]
+    return [_desk(one, now) for one in own if one.virtual_desk]
+
+
+def _desk(one: Organisation, now: int) -> Desk:
     here = region()
-    found = []
-    for one in here.organisations:
-        if not one.virtual_desk and not one.overflow:
-            continue
-        span = here.calendar.current(one.virtual_desk, now)
-        takes = here.is_open(one.id, now)
-        found.append(
-            Desk(
-                partner=one,
-                shares=span is not None,
-                until=span.end if span else None,
-                joins=here.calendar.next_start(one.virtual_desk, now) if one.virtual_desk and not span else None,
-                takes=takes,
-                opens=None if takes else here.opens_at(one.id, now),
-                overflow=here.organisation[one.overflow].name if one.overflow else "",
-            )
-        )
-    return found
+    sitting = here.sits_in(one.id, now)
+    shares = sitting is not None and now < sitting.closes
+    takes = here.is_open(one.id, now)
+    return Desk(
+        partner=one,
+        shares=shares,
+        until=sitting.closes if sitting and shares else None,
+        joins=here.calendar.next_start(one.virtual_desk, now) if one.virtual_desk and not shares else None,
+        finishes=sitting.finishes if sitting and not shares else None,
+        complaints=tuple(sorted(one.virtual_desk_complaints or (), key=str)),
+        takes=takes,
+        opens=None if takes else here.opens_at(one.id, now),
+        overflow=here.organisation[one.overflow].name if one.overflow else "",
+        after=None if one.overflow_after_ms is None else one.overflow_after_ms // MINUTE,
+    )
+
+
+def _room(viewer: Viewer) -> dict[str, object]:
+    """Who shares the room now, and what of it is this viewer's own."""
+    now = clock.now_ms()
+    return {"desks": desks(now), "own": own_desks(viewer, now), "centre": _desk(region().centre, now)}

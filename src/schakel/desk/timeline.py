@@ -39,6 +39,8 @@ SENTENCES: dict[str, str] = {
     "OwnershipOffered": _("{owner_offered} was asked to own the request"),
     "OwnershipAccepted": _("{owner} owns the request now"),
     "OwnershipDeclined": _("Ownership declined: {reason}"),
+    "FlowedOver": _("Flowed over to {owner_offered}: {overflow}"),
+    "FlowedBack": _("Taken back; it no longer flows over"),
     "Linked": _("Belongs to incident {incident}"),
     "Unlinked": _("Does not belong to an incident any more"),
     "IncidentLed": _("Lead of the incident taken by {incident_lead}"),

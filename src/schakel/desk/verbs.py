@@ -13,7 +13,6 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
@@ -27,7 +26,7 @@ from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.vocabulary import Role, Term
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.action import AHEAD
 from schakel.operations.models import CareRequest
 from schakel.operations.rows import StateRow
@@ -130,9 +129,11 @@ def request_seen(viewer: Viewer, key: int) -> CareRequest:
 def seen_with_ties(viewer: Viewer, key: int) -> tuple[CareRequest, Ties]:
     """The request, when this viewer may know that it is there, and who has to do with it."""
     now = clock.now_ms()
-    row = get_object_or_404(CareRequest.objects.select_related(*NAMED), pk=key)
-    ties = ties_of([row], now)[row.pk]
-    if not sees(viewer, ties, Category.LOGISTICS, now):
+    row = CareRequest.objects.select_related(*NAMED).filter(pk=key).first()
+    ties = ties_of([row], now)[row.pk] if row else None
+    if row is None or ties is None or not sees(viewer, ties, Category.LOGISTICS, now):
+        if reason := room.why_not_in(viewer, now):
+            raise Refused(reason)
         raise Http404
     return row, ties
 

@@ -27,6 +27,7 @@ from schakel.domain.vocabulary import (
     DeclineReason,
     EscalationLevel,
     FollowUpKind,
+    OverflowReason,
     ReopenReason,
     Source,
     Urgency,
@@ -222,6 +223,23 @@ class OwnershipDeclined(RequestEvent):
     """The organisation that was asked declined; the owner stays."""
 
     reason: DeclineReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowedOver(RequestEvent):
+    """The owner's desk is closed or has no hands: another desk was asked, as agreed. The owner stays until it acts.
+
+    `until`: when the window of that desk closes and it is asked no longer; None where it has no window.
+    """
+
+    owner_offered: int
+    overflow: OverflowReason
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowedBack(RequestEvent):
+    """The owner took the request back, or the window of the other desk closed, before that desk had acted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

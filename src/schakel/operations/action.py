@@ -18,7 +18,7 @@ from schakel.domain.events import Event, Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as _
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.models import CareRequest, Deployment, Done, FollowUp
 from schakel.operations.rows import StateRow
 from schakel.operations.statement import run
@@ -125,11 +125,12 @@ def ask_authority(row: CareRequest, kind: type[Event], *, by: Viewer | None) -> 
     if by is None:
         return
     now = clock.now_ms()
-    owner = Ties(row.owner_id, row.owner_offered_id, row.status, row.closed_at)
+    owner = Ties(row.owner_id, row.owner_offered_id, row.status, row.closed_at, asked_until=row.overflow_until)
     if authority.why_not_do(by, kind, owner, now) is None:
         return  # the owner's own desk, mostly: who else has to do with it need not be looked up
-    if reason := authority.why_not_do(by, kind, ties_of([row], now)[row.pk], now):
-        raise Refused(reason)
+    ties = ties_of([row], now)[row.pk]
+    if reason := authority.why_not_do(by, kind, ties, now):
+        raise Refused(room.or_closed(reason, by, ties, now))
 
 
 def ask_of(row: Deployment | FollowUp, request: CareRequest, kind: type[Event], *, by: Viewer | None, at: int) -> None:

@@ -14,7 +14,7 @@ from schakel.domain.codes import PhoneNumber
 from schakel.domain.contact import COUNTS, SEEN_BY_MANY, TOLD, maybe_same
 from schakel.domain.dossier import FIELDS
 from schakel.domain.reasons import Refused
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.models import CareRequest, DossierEntry
 from schakel.operations.visibility import ties_of
 
@@ -71,7 +71,7 @@ def read(row: CareRequest, viewer: Viewer, *, deed: Deed = Deed.READ) -> Dossier
     if not shown:
         reason = why_not_see(viewer, ties, Category.MEDICAL, now)
         assert reason is not None, "who sees no category is told why"
-        raise Refused(reason)
+        raise Refused(room.or_closed(reason, viewer, ties, now))
     names = [name for name, known in FIELDS.items() if known.category in shown]
     values: dict[str, DossierEntry] = {}
     notes = []

@@ -48,6 +48,8 @@ class CareRequest(StateRow):
     channel = TermField(v.Channel, null=True)
     owner = _key(Organisation, help_text="The organisation that keeps hold of the patient (regiehouder).")
     owner_offered = _key(Organisation)
+    overflow = TermField(v.OverflowReason, null=True, help_text="Why it flowed over to whom was asked.")
+    overflow_until = _moment(help_text="When that organisation is asked no longer.")
     handler = _key(Person, help_text="Who has the call.")
     lead = _key(Person, help_text="The one person who has the clinical lead.")
     lead_offered = _key(Person)
@@ -64,6 +66,7 @@ class CareRequest(StateRow):
     close_reason = TermField(v.CloseReason, null=True)
     reassess_overdue = models.BooleanField(default=False)
     received_at = _moment(db_index=True)
+    overflowed_at = _moment()
     answered_at = _moment()
     triaged_at = _moment()
     assessed_at = _moment()
@@ -78,6 +81,8 @@ class CareRequest(StateRow):
         "channel",
         "owner",
         "owner_offered",
+        "overflow",
+        "overflow_until",
         "line_lost",
         "identified",
         "merged_into",
@@ -99,6 +104,7 @@ class CareRequest(StateRow):
         "incident",
         "incident_lead",
         "received_at",
+        "overflowed_at",
         "answered_at",
         "triaged_at",
         "assessed_at",
@@ -349,6 +355,7 @@ class JournalEntry(models.Model):
     care = models.CharField(max_length=32, null=True)
     lead_offered = models.BigIntegerField(null=True)
     owner_offered = models.BigIntegerField(null=True)
+    overflow = models.CharField(max_length=32, null=True)
     incident = models.BigIntegerField(null=True)
     incident_lead = models.BigIntegerField(null=True)
     merged_into = models.BigIntegerField(null=True)

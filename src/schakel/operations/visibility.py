@@ -34,7 +34,10 @@ class RequestQuerySet(models.QuerySet):
         for seat in viewer.seats:
             for relation, phases in access.rules_for(seat.role, category):
                 for phase in phases:
-                    seen |= _rows(relation, phase, viewer.person, seat.organisation, now)
+                    if relation is Relation.GUEST:
+                        seen |= _in_the_room(phase, viewer, seat.organisation, now)
+                    else:
+                        seen |= _rows(relation, phase, viewer.person, seat.organisation, now)
         return self.filter(seen)
 
     def living(self) -> RequestQuerySet:
@@ -91,6 +94,9 @@ def ties_of(requests: Iterable[CareRequest], now: int) -> dict[int, Ties]:
             crews=frozenset(crews[pk]),
             takers=frozenset(takers[pk]),
             glass=frozenset(glass[pk]),
+            handler=row.handler_id,
+            complaint=row.complaint,
+            asked_until=row.overflow_until,
         )
         for pk, row in rows.items()
     }
@@ -149,7 +155,7 @@ def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now:
         case Relation.OWNER, Phase.ENDED:
             return Q(owner=organisation) & over & (Q(closed_at=None) | Q(closed_at__lte=since))
         case Relation.ASKED, Phase.OFFERED:
-            return Q(owner_offered=organisation, status__in=living)
+            return _asked(organisation, now)
         case Relation.PROVIDER, _:
             return Q(pk__in=_deployments(phase).filter(partner=organisation).values("request"))
         case Relation.CREW, _:
@@ -164,6 +170,33 @@ def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now:
         case Relation.GLASS, Phase.ACTIVE:
             return Q(pk__in=BrokenGlass.objects.filter(person=person, until__gt=now).values("request"))
     raise AssertionError(f"the rule names {relation} {phase}, which no query knows")
+
+
+def _asked(organisation: int, now: int) -> Q:
+    """The requests that an organisation is asked to own at this moment."""
+    living = [status.value for status in access.LIVING]
+    in_time = Q(overflow_until=None) | Q(overflow_until__gt=now)
+    return Q(owner_offered=organisation, status__in=living) & in_time
+
+
+def _in_the_room(phase: Phase, viewer: Viewer, organisation: int, now: int) -> Q:
+    """The requests that a person at this desk shares with the host of a room: `access.guest_phase` as a query."""
+    living = [status.value for status in access.LIVING]
+    found = Q(pk__in=[])
+    for guest in viewer.guests:
+        if guest.organisation != organisation:
+            continue
+        shared, mine = Q(), Q(handler=viewer.person)
+        if guest.complaints is not None:
+            shared = Q(complaint__in=[complaint.value for complaint in guest.complaints])
+        match phase:
+            case Phase.ACTIVE if guest.is_in(now):
+                found |= Q(owner=guest.host, status__in=living) & (shared | mine if shared else Q())
+            case Phase.FINISHING if not guest.is_in(now) and now < guest.finishes:
+                found |= Q(owner=guest.host, status=RequestStatus.RECEIVED.value) & mine
+            case Phase.OFFERED if guest.is_in(now):
+                found |= ~Q(owner=guest.host) & _asked(guest.host, now) & shared
+    return found
 
 
 def _deployments(phase: Phase) -> models.QuerySet:

@@ -32,7 +32,7 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop."""
         # The actions name what is done for each kind of timer.
-        from schakel.operations.actions import care_request, deployment, follow_up  # noqa: F401
+        from schakel.operations.actions import care_request, deployment, follow_up, overflow  # noqa: F401
 
         log.info("worker-started")
         while not self.stop.is_set():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Max
 
 from schakel.accounts import access_log
-from schakel.accounts.models import Deed, Organisation, Person, viewer_of
+from schakel.accounts.models import Deed, Organisation, Person
 from schakel.domain import authority
 from schakel.domain import events as e
 from schakel.domain.access import Category, Viewer
@@ -33,8 +33,10 @@ from schakel.domain.vocabulary import (
 )
 from schakel.operations import clock, incidents, journal
 from schakel.operations.action import action, ask_of_request, check_time, locked
+from schakel.operations.actions import overflow
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, DossierEntry, JournalEntry
+from schakel.operations.room import viewer_of, why_not_in
 from schakel.operations.timers import set_timer, when_due
 
 GRACE_OVER = _("The grace time to take this call over has passed. Ask {name} to hand it over, or offer to help.")
@@ -54,15 +56,19 @@ NO_LINE = _("The line is not lost.")
 
 
 @action
-def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "") -> int:
+def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "", line: int | None = None) -> int:
     """A call or message came in for the centre, and waits for an answer.
 
     `callback`: the number that the line showed, so that a caller who is missed can be called back.
+    `line`: the organisation whose own line rings. It owns the request; where its desk shares the whole queue of the
+    centre now, the centre does. What it leaves while it is closed flows over at once.
     """
     check_time(at)
     row = CareRequest.objects.create()
     centre = _centre()
-    journal.record(e.Rang(at=at, request=row.pk, channel=channel, owner=centre), by=by, rows=[row])
+    owner = centre if line is None else overflow.owner_of_line(line, centre, at)
+    rang = e.Rang(at=at, request=row.pk, channel=channel, owner=owner)
+    journal.record(rang, *overflow.follows(row, rang, at=at), by=by, rows=[row])
     if callback:
         try:
             number = PhoneNumber(callback).digits
@@ -74,7 +80,7 @@ def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "") ->
             value=number,
             match=match_form("callback", number),
             author_id=by.person if by else None,
-            organisation_id=centre,
+            organisation_id=owner,
             at=at,
         )
         if by is not None:
@@ -87,8 +93,9 @@ def begin(*, channel: Channel, at: int, by: Viewer) -> int:
     """Somebody at the desk begins a request with the caller on the line."""
     check_time(at)
     centre = _centre()
-    if reason := authority.why_not_begin(by, centre):
-        raise Refused(reason)
+    now = clock.now_ms()
+    if reason := authority.why_not_begin(by, centre, now):
+        raise Refused(why_not_in(by, now) or reason)
     row = CareRequest.objects.create()
     journal.record(
         e.Received(at=at, request=row.pk, channel=channel, owner=centre, handler=by.person, lead=by.person),
@@ -100,10 +107,17 @@ def begin(*, channel: Channel, at: int, by: Viewer) -> int:
 
 @action
 def answer(*, request: int, at: int, by: Viewer) -> None:
-    """Claim a call that rings, or call somebody back whose call was missed."""
+    """Claim a call that rings, or call somebody back whose call was missed.
+
+    Whoever answers a call that flowed over owns it with that: the other desk acts, and the owner is relieved.
+    """
     row = locked(CareRequest, request)
     ask_of_request(row, e.Answered, by=by, at=at)
-    journal.record(e.Answered(at=at, request=row.pk, handler=by.person, lead=by.person), by=by, rows=[row])
+    told: list[e.Event] = []
+    if (taker := overflow.takes_by_answering(row, by, clock.now_ms())) is not None:
+        told.append(e.OwnershipAccepted(at=at, request=row.pk, owner=taker))
+    told.append(e.Answered(at=at, request=row.pk, handler=by.person, lead=by.person))
+    journal.record(*told, by=by, rows=[row])
 
 
 @action
@@ -119,9 +133,14 @@ def take_over(*, request: int, at: int, by: Viewer) -> None:
 
 
 def why_not_take_over(row: CareRequest, at: int) -> Reason | None:
-    """Say why a call cannot be taken over now, or None: fresh claims have a grace time, stale ones are anybody's."""
+    """Say why a call cannot be taken over now, or None.
+
+    Fresh claims have a grace time, stale ones are anybody's, and so is one whose desk has left the room.
+    """
     norms = region().norms
     since = at - (row.answered_at or row.received_at or at)
+    if row.handler_id is not None and row.status is RequestStatus.RECEIVED and overflow.has_left(row, at):
+        return None
     if since <= norms.takeover_grace_ms or is_stale(row, at):
         return None
     return Reason(GRACE_OVER, {"name": str(row.handler) if row.handler else ""})
@@ -322,7 +341,8 @@ def accept_ownership(*, request: int, at: int, by: Viewer) -> None:
     row = locked(CareRequest, request)
     ask_of_request(row, e.OwnershipAccepted, by=by, at=at)
     assert row.owner_offered_id is not None, "who may accept was asked"
-    journal.record(e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id), by=by, rows=[row])
+    accepted = e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id)
+    journal.record(accepted, *overflow.follows(row, accepted, at=at), by=by, rows=[row])
 
 
 @action

@@ -11,7 +11,7 @@ from schakel.domain.events import Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
-from schakel.operations import clock, journal
+from schakel.operations import clock, journal, room
 from schakel.operations.action import action, ask_of_request, check_time, locked
 from schakel.operations.models import CareRequest, DossierEntry
 from schakel.operations.visibility import ties_of
@@ -50,7 +50,7 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
     if not sees(by, ties, known.category, now):
         refusal = why_not_see(by, ties, known.category, now)
         assert refusal is not None, "who does not see a field is told why"
-        raise Refused(refusal)
+        raise Refused(room.or_closed(refusal, by, ties, now))
     if refusal := why_not(row.state, Subject.REQUEST, e.Identified):
         raise Refused(refusal)
     if known.adds_up:
