@@ -93,6 +93,7 @@ RESERVED = N_("reserved")
 
 LAST_TIMED_OUT = N_("No answer in time")
 LAST_DECLINED = N_("Declined")
+LAST_TAKEN = N_("Its unit was taken for a danger to life: nobody goes now")
 LAST_CANCELLED = N_("Job stopped: nobody goes now")
 DANGER_NOBODY = N_("Danger to life: nobody was asked yet")
 
@@ -125,7 +126,9 @@ def _exceptions(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
             row.alarm = LAST_TIMED_OUT
         elif last.status is _D.DECLINED:
             row.alarm = LAST_DECLINED
-        elif last.status in (_D.CANCELLED, _D.PREEMPTED) and not row.deployments_open:
+        elif row.left:
+            row.alarm = LAST_TAKEN
+        elif last.status is _D.CANCELLED and not row.deployments_open:
             row.alarm = LAST_CANCELLED
         else:
             row.alarm = None
@@ -150,6 +153,7 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
             job.status in (_D.HANDED_OVER, _D.CLEARED) and (job.arrived_at is not None or job.place_id is not None)
             for job in row.jobs
         )
+        row.left = not row.deployments_open and bool(row.jobs) and row.jobs[-1].status is _D.PREEMPTED
         row.asked = [job for job in row.jobs if job.status is _D.OFFERED]
         row.refused = [job for job in row.jobs if job.status in (_D.TIMED_OUT, _D.DECLINED)]
         zone = zones.get(row.zone or "")
@@ -160,9 +164,14 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
 
 
 def _sort_waiting(row: CareRequest) -> str:
-    """The most urgent first; within an urgency the nearest deadline. Danger to life without an urgency is above all."""
+    """The most urgent first; within an urgency who lost its unit to somebody else, and then the nearest deadline.
+
+    Danger to life without an urgency is above all.
+    """
     rank = row.urgency.rank if row.urgency else 0
-    return f"{rank if not row.life_threat else min(rank, 1)}-{row.due or row.received_at or 0:015d}"
+    if row.life_threat:
+        rank = min(rank, 1)
+    return f"{rank}-{int(not row.left)}-{row.due or row.received_at or 0:015d}"
 
 
 def _shows_request(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("request/<int:request_key>/candidates/", candidates_view.page, name="candidates"),
     path("request/<int:request_key>/candidates/care/", candidates_view.choose, name="candidates_care"),
     path("request/<int:request_key>/candidates/offer/", candidates_view.offer, name="offer"),
+    path("request/<int:request_key>/candidates/take/", candidates_view.take, name="take"),
     path("request/<int:request_key>/deployments/", dispatch.of_request, name="case_deployments"),
     path("deployment/<int:deployment>/accept/", dispatch.accept, name="deployment_accept"),
     path("deployment/<int:deployment>/decline/", dispatch.decline, name="deployment_decline"),

@@ -6,7 +6,7 @@ from schakel.domain import events as e
 from schakel.domain.access import Viewer
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Subject
-from schakel.domain.fitting_care import CAN_TRANSPORT
+from schakel.domain.fitting_care import CAN_TRANSPORT, NEEDS
 from schakel.domain.life_cycles import REPORTS, why_not, why_not_correct
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
@@ -16,7 +16,7 @@ from schakel.operations import clock, journal
 from schakel.operations.action import action, ask_authority_through, ask_of, ask_of_request, check_time, locked
 from schakel.operations.actions.care_request import remind
 from schakel.operations.current_region import region
-from schakel.operations.fitting import why_not_offer
+from schakel.operations.fitting import why_not_offer, why_not_take
 from schakel.operations.models import CareRequest, Deployment, Place, Unit
 from schakel.operations.timers import set_timer, when_due
 
@@ -25,6 +25,11 @@ WITHOUT_TRIAGE = _("There is no urgency yet. Set it first; only a danger to life
 NO_TRANSPORT = _("This unit cannot take a patient along. Ask for one that can.")
 BEFORE_OFFER = _("This job was offered at {offered}; nothing of it can have happened before. Give the right time.")
 NOT_A_REPORT = _("There is no report {report}. Choose one of {known}.")
+
+MEANWHILE = _("What this unit does changed meanwhile. Look again, and choose anew.")
+
+#: Nobody is with the patient yet.
+_BEFORE_ARRIVAL = (DeploymentStatus.OFFERED, DeploymentStatus.ACCEPTED, DeploymentStatus.UNDER_WAY)
 
 #: The reports that a crew makes with one tap, by the name in the journal.
 BY_NAME = {kind.__name__: kind for kind in REPORTS}
@@ -57,26 +62,63 @@ def offer(
         raise Refused(refusal)
     if isinstance(provider, Unit) and (refusal := why_not(provider.state, Subject.UNIT, e.Offered)):
         raise Refused(refusal)
-    job = Deployment.objects.create(request=row, unit_id=unit, place_id=place)
+    job, offered = _reserve(row, provider, care, at, ambulance_urgency, reason)
+    journal.record(offered, by=by, rows=[row, job, provider])
+    return job.pk
+
+
+@action
+def take(*, request: int, unit: int, care: Care, reason: ChoiceReason, at: int, by: Viewer) -> int:
+    """Take a unit that is on its way to somebody less urgent, for an A0. Only a person does this, and says why.
+
+    The patient it leaves waits again, with the same owner and its whole history. The crew is asked for the new job.
+    """
+    left = Deployment.objects.filter(unit=unit, status__in=[one.value for one in _BEFORE_ARRIVAL])
+    jobs_of = dict(left.values_list("pk", "request"))
+    requests = {key: locked(CareRequest, key) for key in sorted({request, *jobs_of.values()})}
+    jobs = [locked(Deployment, key) for key in sorted(jobs_of)]
+    row, provider = requests[request], locked(Unit, unit)
+    ask_of_request(row, e.Offered, by=by, at=at)
+    if refusal := why_not_take(row, care, provider, at) or why_not(provider.state, Subject.UNIT, e.Offered):
+        raise Refused(refusal)
+    events: list[e.Event] = []
+    for old in jobs:
+        kind = e.OfferWithdrawn if old.status is DeploymentStatus.OFFERED else e.Preempted
+        ask_of(old, requests[old.request_id], kind, by=by, at=at)
+        why = CancelReason.OTHER_PROVIDER if kind is e.OfferWithdrawn else reason
+        events.append(kind(at=_since_offer(old, at), reason=why, **_subjects(old)))
+    if provider.jobs_open != sum(isinstance(event, e.Preempted) for event in events):
+        raise Refused(Reason(MEANWHILE))
+    urgency = AmbulanceUrgency.A0 if NEEDS[care].ambulance else None
+    job, offered = _reserve(row, provider, care, at, urgency, reason)
+    journal.record(*events, offered, by=by, rows=[*requests.values(), *jobs, job, provider])
+    return job.pk
+
+
+def _reserve(
+    row: CareRequest,
+    provider: Unit | Place,
+    care: Care,
+    at: int,
+    ambulance_urgency: AmbulanceUrgency | None,
+    reason: ChoiceReason | None,
+) -> tuple[Deployment, e.Offered]:
+    """A new job for this provider, the timer of its answer, and the event that says so."""
+    asked = {"unit": provider.pk, "place": None} if isinstance(provider, Unit) else {"unit": None, "place": provider.pk}
+    job = Deployment.objects.create(request=row, unit_id=asked["unit"], place_id=asked["place"])
     reply_by = at + region().norms.reply_ms[care]
     set_timer("offer", Subject.DEPLOYMENT, job.pk, reply_by)
-    journal.record(
-        e.Offered(
-            at=at,
-            deployment=job.pk,
-            request=row.pk,
-            unit=unit,
-            place=place,
-            care=care,
-            partner=provider.organisation_id,
-            reply_by=reply_by,
-            ambulance_urgency=ambulance_urgency,
-            reason=reason,
-        ),
-        by=by,
-        rows=[row, job, provider],
+    return job, e.Offered(
+        at=at,
+        deployment=job.pk,
+        request=row.pk,
+        care=care,
+        partner=provider.organisation_id,
+        reply_by=reply_by,
+        ambulance_urgency=ambulance_urgency,
+        reason=reason,
+        **asked,
     )
-    return job.pk
 
 
 @when_due("offer")
