@@ -17,6 +17,7 @@ urlpatterns = [
     path("deployment/<int:deployment>/report/", dispatch.report, name="deployment_report"),
     path("deployment/<int:deployment>/correct/", dispatch.correct, name="deployment_correct"),
     path("deployment/<int:deployment>/cancel/", dispatch.cancel, name="deployment_cancel"),
+    path("follow-ups/answers/", follow_ups.answered, name="answers"),
     path("follow-ups/", follow_ups.page, name="follow_ups"),
     path("request/<int:request_key>/follow-ups/", follow_ups.of_request, name="case_follow_ups"),
     path("request/<int:request_key>/follow-ups/ask/", follow_ups.ask, name="follow_up_ask"),
