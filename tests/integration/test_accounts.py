@@ -279,7 +279,7 @@ def test_no_table_of_care_is_in_the_administration():
     from django.contrib import admin
 
     names = {model._meta.model_name for model in admin.site._registry}
-    read_only = {"accessentry", "brokenglass", "journalentry"}
+    read_only = {"accessentry", "brokenglass", "journalentry", "timer"}
     assert names == {"organisation", "person", "membership", "certificate", *read_only}
 
 
