@@ -143,7 +143,9 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
     """The requests with what each row shows, in three queries whatever their number."""
     found = list(rows if keys is None else rows.filter(pk__in=keys))
     jobs: dict[int, list[Deployment]] = defaultdict(list)
-    of_these = Deployment.objects.filter(request__in=[row.pk for row in found]).select_related("unit", "place")
+    of_these = Deployment.objects.filter(request__in=[row.pk for row in found]).select_related(
+        "unit", "place", "partner"
+    )
     for job in of_these.order_by("pk"):
         jobs[job.request_id].append(job)
     zones = region().zone

@@ -1,7 +1,7 @@
 """What became of what providers and partners were asked: counts from the journal, with what they are counts of.
 
-One *asking* is one offer: of a job, or of a follow-up to one partner. It belongs to the days in which it was made, whenever
-the answer came. It ends as one of five, and until then it waits:
+One *asking* is one offer: of a job, or of a follow-up to one partner. It belongs to the days in which it was made,
+whenever the answer came. It waits until it ends as one of these:
 
 * accepted or declined, by the partner itself or at the centre after a telephone call;
 * no answer in time: the offer of a job expired, or a follow-up was escalated while it was offered. A follow-up that is

@@ -86,6 +86,7 @@ class Organisation:
     hours: tuple[Window, ...]  # when it takes requests
     virtual_desk: tuple[Window, ...]  # when its triagists share one desk with the centre
     overflow: str | None  # who answers when it does not
+    telephone: str | None  # where its duty desk can be called, as in +31301234567
 
 
 @dataclass(frozen=True, slots=True)

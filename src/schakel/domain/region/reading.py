@@ -258,6 +258,7 @@ class _Reading:
                 hours=self._hours(sheet),
                 virtual_desk=sheet.windows("virtual_desk", self.shifts) if sheet.has("virtual_desk") else (),
                 overflow=sheet.text("overflow") if sheet.has("overflow") else None,
+                telephone=sheet.telephone("telephone") if sheet.has("telephone") else None,
             )
             overflows.append((sheet, own))
         for sheet, own in overflows:
