@@ -206,3 +206,16 @@ def test_the_screens_are_readable_for_everybody(served, browser, axe, theme, wid
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{address} is wider than the screen"
         )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_header_is_one_line_also_for_the_longest_name_of_a_role(served, browser, theme):
+    page = served.page(
+        browser, "coordinator", locale="nl-NL", color_scheme=theme, viewport={"width": 1440, "height": 900}
+    )
+    page.goto("/desk/follow-ups/")
+    last = page.locator(".top .nav li").last.bounding_box()
+    who = page.locator(".top .who").bounding_box()
+    assert who["y"] < last["y"] + last["height"] / 2, "beside the screens, not below them"
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
