@@ -38,10 +38,11 @@ from schakel.domain.reasons import Word
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import DeploymentStatus, RequestStatus, UnitStatus
 from schakel.domain.vocabulary import CancelReason, Care, Competence, DeclineReason, UnitKind
-from schakel.operations import journal
+from schakel.operations import journal, standing
 from schakel.operations.actions import deployment as deployment_actions
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, Duty, JournalEntry, Unit
+from schakel.operations.standing import Doing
 from schakel.screens.lists import LiveList
 from schakel.screens.page import live_page
 
@@ -269,16 +270,14 @@ def _crews(units: list[int], now: int) -> dict[int, list[Competence]]:
 
 
 def _doing(row: Unit, jobs: list[Deployment]) -> tuple[object, str, int | None]:
-    """What a unit is doing, its shape, and since when: the furthest of its jobs, else an offer, else nothing."""
-    order = list(_D)
-    running = [job for job in jobs if job.status is not _D.OFFERED]
-    if running:
-        job = max(running, key=lambda one: order.index(one.status))
+    """What a unit is doing, its shape, and since when; for a free one, whether it stands at its base."""
+    doing, job = standing.of_unit(row, jobs)
+    if doing is Doing.RESERVED and job is not None:
+        return Word(RESERVED), "reserved", job.offered_at
+    if job is not None:
         return job.status, MARKS[job.status], getattr(job, SINCE[job.status])
-    if row.status is UnitStatus.ABSENT:
+    if doing is not Doing.FREE:
         return row.absence_reason or row.status, "paused", None
-    if jobs:
-        return Word(RESERVED), "reserved", jobs[-1].offered_at
     at_base = (
         row.lat is not None
         and row.lon is not None
