@@ -28,6 +28,7 @@ from schakel.domain.vocabulary import (
     CancelReason,
     Care,
     Channel,
+    ChoiceReason,
     CloseReason,
     Complaint,
     DeclineReason,
@@ -123,6 +124,15 @@ def _provider(centre: Centre, choose: Choose) -> dict[str, Any]:
     }
 
 
+def _taken(centre: Centre, choose: Choose) -> dict[str, Any]:
+    unit = choose.choice(centre.units)
+    return {
+        "unit": unit,
+        "care": Care(Unit.objects.get(pk=unit).kind.value),
+        "reason": choose.choice(list(ChoiceReason)),
+    }
+
+
 def _crew(centre: Centre, choose: Choose) -> dict[str, Any]:
     crew = [] if choose.random() < 0.1 else choose.choice(centre.teams)
     return {"crew": list(crew), "until": clock.now_ms() + choose.choice((-HOUR, HOUR, *[8 * HOUR] * 4))}
@@ -191,6 +201,7 @@ DOINGS: dict[str, Doing] = {
     "close": Doing(care_request.close, _R, e.Closed, _with(reason=_of(CloseReason))),
     "reopen": Doing(care_request.reopen, _R, e.Reopened, _with(reason=_of(ReopenReason))),
     "offer": Doing(deployment.offer, _R, e.Offered, _provider),
+    "take": Doing(deployment.take, _R, e.Offered, _taken),
     "withdraw": Doing(deployment.withdraw, _D, e.OfferWithdrawn, _with(reason=_of(CancelReason))),
     "accept": Doing(deployment.accept, _D, e.Accepted),
     "decline": Doing(deployment.decline, _D, e.Declined, _with(reason=_of(DeclineReason))),

@@ -260,6 +260,77 @@ def test_a_timer_that_cannot_be_done_holds_up_no_other_and_is_tried_again(busy, 
     assert {record.getMessage().split()[0] for record in caplog.records} == {"timer-failed"}
 
 
+def broken(busy) -> Timer:
+    """A timer that cannot be done: its request is not there."""
+    return Timer.objects.create(kind="reassess", subject="request", key=999_999, due_at=busy.now)
+
+
+def wall(monkeypatch, ms: int) -> None:
+    """Let this time pass on the wall."""
+    now = clock.wall_ms() + ms
+    monkeypatch.setattr(clock, "wall_ms", lambda: now)
+
+
+def test_a_timer_that_fails_waits_longer_each_time_and_never_longer_than_the_most(busy, monkeypatch, caplog):
+    timer = broken(busy)
+    later(MINUTE)
+    waits = []
+    for times in range(1, 14):
+        timer.refresh_from_db()
+        assert timer.failures == times
+        waits.append(timer.again_at - clock.wall_ms())
+        timers.do_due()
+        timer.refresh_from_db()
+        assert timer.failures == times, "not before its wait is over"
+        wall(monkeypatch, waits[-1] + 1)
+        timers.do_due()
+    grown = [timers.waits_ms(times) for times in range(1, 14)]
+    assert all(wait - 2000 <= seen <= wait for wait, seen in zip(grown, waits, strict=True))
+    assert grown[:4] == [1000, 2000, 4000, 8000] and grown[-1] == timers.LONGEST_WAIT
+    told = caplog.records[0].getMessage()
+    assert told.startswith(f"timer-failed reassess {timer.pk} Refused times=1") and "999999" not in told
+
+
+def test_a_timer_that_failed_is_done_once_when_it_can_be_and_is_no_longer_counted(busy, monkeypatch, caplog):
+    request = busy.request(Urgency.U2)
+    whole = timers.KINDS["reassess"]
+
+    def fails(**told):
+        raise RuntimeError("a name that must not be logged")
+
+    monkeypatch.setitem(timers.KINDS, "reassess", fails)
+    later(REASSESS)
+    assert timers.failing() == 1
+    assert "a name" not in caplog.text
+    monkeypatch.setitem(timers.KINDS, "reassess", whole)
+    wall(monkeypatch, timers.LONGEST_WAIT)
+    assert timers.do_due() == 1
+    request.refresh_from_db()
+    assert request.reassess_overdue and timers.failing() == 0
+    assert kinds().count(e.ReassessmentOverdue) == 1
+    assert timers.do_due() == 0
+
+
+def test_the_administrator_sees_that_a_timer_fails(busy, client):
+    from django.urls import reverse
+
+    from schakel.accounts.models import Person
+    from schakel.domain.vocabulary import Role
+
+    viewer = busy.person(Role.ADMINISTRATOR)
+    person = Person.objects.get(pk=viewer.person)
+    person.is_staff = True
+    person.save()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["django_language"] = "en"
+    assert "cannot be done" not in client.get(reverse("admin:index")).content.decode()
+    broken(busy)
+    later(MINUTE)
+    assert "1 timer was due and cannot be done" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:operations_timer_changelist"))
+    assert page.status_code == 200 and len(page.context["cl"].result_list) == 1
+
+
 def test_what_was_half_done_when_the_worker_fell_is_done_again_once(busy):
     """The action was written, and then the database refused the mark that it was done: all of it is taken back."""
     task = a_follow_up(busy)
@@ -283,6 +354,7 @@ def test_what_was_half_done_when_the_worker_fell_is_done_again_once(busy):
             cursor.execute("ALTER TABLE operations_timer DROP CONSTRAINT fall")
         else:
             cursor.execute("DROP TRIGGER fall")
+    Timer.objects.update(again_at=0)  # the wait after the failure is over
     assert timers.do_due() == 2
     assert set(kinds(head)) == {e.FollowUpEscalated, e.ReassessmentOverdue} and len(kinds(head)) == 2
     assert timers.do_due() == 0

@@ -361,6 +361,13 @@ WRONG = {
         "a partner with a `virtual_desk`",
         '"hap-utrecht"',
     ),
+    "a telephone number that nobody can dial": Wrong(
+        'telephone = "030 555 02 03"',
+        'telephone = "030 55"',
+        "organisation[hap-eemland].telephone",
+        "a telephone number",
+        '"030 55"',
+    ),
     "overflow to itself": Wrong(
         'overflow = "zcc"',
         'overflow = "hap-eemland"',

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import transaction
@@ -21,6 +23,7 @@ from schakel.domain.vocabulary import Role
 
 #: The ground of a read that nobody chose: the screen shows who calls to whoever may answer.
 RINGS = "rings"
+_ANCHOR = re.compile(r"schakel-access (?P<number>[0-9]{1,18}) (?P<hash>[0-9a-f]{64}|-)")
 
 #: The fields that the hash of a line covers, in this order.
 COVERED = (
@@ -90,6 +93,50 @@ def digest(entry: AccessEntry) -> str:
     values = [getattr(entry, name) for name in COVERED]
     plain = [getattr(value, "value", value) for value in values]
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """How far the log was at a moment: its last line and that line's hash. Kept outside the database.
+
+    The chain alone cannot tell a log that was emptied together with its head from a new one. A log that
+    holds against an anchor still has everything that was in it when the anchor was taken.
+    """
+
+    number: int
+    hash: str
+
+    @classmethod
+    def read(cls, text: str) -> Anchor:
+        """An anchor from its line of text, as `line` writes it. Raises ValueError with what was expected and came."""
+        found = _ANCHOR.fullmatch(text.strip())
+        if found is None or (found["number"] == "0") != (found["hash"] == "-"):
+            raise ValueError(f"expected a line as `schakel access anchor` prints it, came {text.strip()[:60]!r}")
+        return cls(int(found["number"]), found["hash"].strip("-"))
+
+    @property
+    def line(self) -> str:
+        """The anchor as one line of text. It holds nothing of a person."""
+        return f"schakel-access {self.number} {self.hash or '-'}"
+
+
+def anchor() -> Anchor:
+    """How far the log is now."""
+    head = AccessHead.objects.filter(pk=1).first()
+    return Anchor(head.number, head.hash) if head else Anchor(0, "")
+
+
+def against(kept: Anchor) -> Break | None:
+    """Where the log does not hold against an anchor that was taken of it before; None when it does."""
+    if kept.number == 0:
+        return None
+    entry = AccessEntry.objects.filter(number=kept.number).first()
+    if entry is None:
+        last = AccessEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+        return Break(kept.number, f"the anchor has this line, the log ends at line {last}")
+    if entry.hash != kept.hash:
+        return Break(kept.number, "the line is another than the one the anchor was taken of")
+    return None
 
 
 def breaks() -> Iterator[Break]:

@@ -177,6 +177,14 @@ def _database() -> dict:
 
 
 DATABASES = {"default": _database()}
+# What is counted against wrong logins must be the same for every process that serves; kept where they all look.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "schakel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -375,7 +375,12 @@ class Cancelled(DeploymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preempted(DeploymentEvent):
-    """The unit was taken for something more urgent; the request goes to the top of the queue."""
+    """The unit was taken for something more urgent; the request goes to the top of the queue.
+
+    `reason`: why this unit was taken, where a person took it.
+    """
+
+    reason: ChoiceReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -420,8 +420,10 @@ class Timer(models.Model):
     key = models.BigIntegerField()
     due_at = models.BigIntegerField()
     done_at = models.BigIntegerField(null=True)
+    failures = models.IntegerField(default=0, help_text="How often it was tried and could not be done.")
+    again_at = models.BigIntegerField(default=0, help_text="After a failure: not before this time of the wall (ms).")
 
-    privacy: ClassVar = _none("id", "kind", "subject", "due_at", "done_at") | _pseudonym("key")
+    privacy: ClassVar = _none("id", "kind", "subject", "due_at", "done_at", "failures", "again_at") | _pseudonym("key")
 
     class Meta:
         indexes = [models.Index(fields=("due_at",), name="timer_open", condition=Q(done_at=None))]

@@ -89,6 +89,7 @@ class Organisation:
     hours: tuple[Window, ...]  # when it takes requests
     virtual_desk: tuple[Window, ...]  # when its triagists share one desk with the centre
     overflow: str | None  # who answers when it does not
+    telephone: str | None = None  # where its duty desk can be called, as in +31301234567
     virtual_desk_complaints: frozenset[Complaint] | None = None  # what of the queue is shared; None: all of it
     virtual_desk_finish_ms: int = 0  # how long a call in hand may be finished after the window
     overflow_after_ms: int | None = None  # nobody answered for so long: it flows over; None: waiting never does

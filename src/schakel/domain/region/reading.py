@@ -266,6 +266,7 @@ class _Reading:
                 virtual_desk_complaints=self._shared(sheet),
                 virtual_desk_finish_ms=self._finish(sheet),
                 overflow_after_ms=self._overflow_after(sheet),
+                telephone=sheet.telephone("telephone") if sheet.has("telephone") else None,
             )
             self._room(sheet, self.organisations[own])
             overflows.append((sheet, own))
