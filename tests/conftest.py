@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -27,3 +28,11 @@ def centre(db):
     import world
 
     return world.Centre()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """A test that is rolled back leaves another database behind than the rows that were kept of it."""
+    yield
+    if (lists := sys.modules.get("schakel.screens.lists")) is not None:
+        lists.wall.forget()

@@ -28,6 +28,7 @@ from schakel.domain.vocabulary import (
     CancelReason,
     Care,
     Channel,
+    ChoiceReason,
     CloseReason,
     Complaint,
     DeclineReason,
@@ -48,6 +49,8 @@ from schakel.operations.actions import (
     follow_up,
     glass,
     handover,
+    incident,
+    overflow,
     place,
     professional,
     unit,
@@ -78,6 +81,10 @@ def _of(terms: Any) -> Callable[[Centre, Choose], Any]:
 
 def _person(centre: Centre, choose: Choose) -> int:
     return choose.choice(centre.people).person
+
+
+def _somebody_or_nobody(centre: Centre, choose: Choose) -> int | None:
+    return choose.choice([None, *(viewer.person for viewer in centre.people[:4])])
 
 
 def _organisation(centre: Centre, choose: Choose) -> int:
@@ -117,6 +124,15 @@ def _provider(centre: Centre, choose: Choose) -> dict[str, Any]:
     }
 
 
+def _taken(centre: Centre, choose: Choose) -> dict[str, Any]:
+    unit = choose.choice(centre.units)
+    return {
+        "unit": unit,
+        "care": Care(Unit.objects.get(pk=unit).kind.value),
+        "reason": choose.choice(list(ChoiceReason)),
+    }
+
+
 def _crew(centre: Centre, choose: Choose) -> dict[str, Any]:
     crew = [] if choose.random() < 0.1 else choose.choice(centre.teams)
     return {"crew": list(crew), "until": clock.now_ms() + choose.choice((-HOUR, HOUR, *[8 * HOUR] * 4))}
@@ -152,6 +168,7 @@ _R, _D, _F, _U, _P = Subject.REQUEST, Subject.DEPLOYMENT, Subject.FOLLOW_UP, Sub
 DOINGS: dict[str, Doing] = {
     "begin": Doing(care_request.begin, None, None, _with(channel=_of(Channel))),
     "ring": Doing(care_request.ring, None, None, _with(channel=_of(Channel))),
+    "ring a partner": Doing(care_request.ring, None, None, _with(channel=_of(Channel), line=_organisation)),
     "answer": Doing(care_request.answer, _R, e.Answered),
     "take over": Doing(care_request.take_over, _R, e.TakenOver),
     "miss": Doing(care_request.miss, _R, e.Missed),
@@ -173,11 +190,18 @@ DOINGS: dict[str, Doing] = {
     "decline ownership": Doing(
         care_request.decline_ownership, _R, e.OwnershipDeclined, _with(reason=_of(DeclineReason))
     ),
-    "link": Doing(care_request.link, _R, e.Linked, _with(to=_request)),
+    "flow over": Doing(overflow.flow_over, _R, e.FlowedOver),
+    "flow back": Doing(overflow.flow_back, _R, e.FlowedBack),
+    "link": Doing(incident.join, _R, e.Linked, _with(to=_request)),
+    "unlink": Doing(incident.leave, _R, e.Unlinked),
+    "lead incident": Doing(incident.lead, _R, e.IncidentLed, _with(over=_somebody_or_nobody)),
+    "another patient": Doing(incident.another, _R, e.Linked),
+    "call again": Doing(care_request.call_again, _R, e.Merged, _with(into=_request)),
     "merge": Doing(care_request.merge, _R, e.Merged, _with(into=_request)),
     "close": Doing(care_request.close, _R, e.Closed, _with(reason=_of(CloseReason))),
     "reopen": Doing(care_request.reopen, _R, e.Reopened, _with(reason=_of(ReopenReason))),
     "offer": Doing(deployment.offer, _R, e.Offered, _provider),
+    "take": Doing(deployment.take, _R, e.Offered, _taken),
     "withdraw": Doing(deployment.withdraw, _D, e.OfferWithdrawn, _with(reason=_of(CancelReason))),
     "accept": Doing(deployment.accept, _D, e.Accepted),
     "decline": Doing(deployment.decline, _D, e.Declined, _with(reason=_of(DeclineReason))),
@@ -229,7 +253,10 @@ DOINGS: dict[str, Doing] = {
 
 #: What a run goes on with is chosen more often, what ends it less; the rest weighs 3.
 WEIGHT = dict.fromkeys(("triage", "offer", "accept", "start shift", "come back"), 20) | (
-    dict.fromkeys(("close", "merge", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "link"), 1)
+    dict.fromkeys(
+        ("close", "merge", "call again", "end shift", "go absent", "withdraw", "cancel", "cancel follow-up", "unlink"),
+        1,
+    )
 )
 
 

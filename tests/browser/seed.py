@@ -38,6 +38,8 @@ SEATS = (
     ("vvt", "Anja Bos", "partner", "vvt"),
     ("ggz", "Youssef Amrani", "partner", "ggz"),
     ("hap", "Marit de Boer", "partner", "hap"),
+    ("hap_triagist", "Hella Prins", "triagist", "hap"),
+    ("ggz_triagist", "Omar Kaya", "triagist", "ggz"),
     ("hospital", "Kees Dekker", "partner", "hospital"),
 )
 
@@ -120,6 +122,10 @@ class World:
 
         clock.set_pace(centre=clock.now_ms() + ahead, speed=speed)
 
+    def now(self) -> int:
+        """The time by the clock of the centre."""
+        return self.centre.now
+
     def do_due(self) -> int:
         """What the worker does: everything that is due now."""
         from schakel.operations.timers import do_due
@@ -155,7 +161,7 @@ class World:
 
 
 DOES = (
-    "session", "ring", "request", "unit", "job", "organisation", "pace", "do_due", "state", "dossier", "newest"
+    "session", "ring", "request", "unit", "job", "organisation", "pace", "now", "do_due", "state", "dossier", "newest"
 )  # fmt: skip
 
 

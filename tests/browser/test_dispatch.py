@@ -81,6 +81,33 @@ def test_an_offer_that_times_out_is_on_the_screen_of_the_dispatcher_with_the_nex
     page.wait_for_url(f"**/request/{number}/candidates/")
 
 
+def test_a_unit_is_taken_for_a_danger_to_life_by_keyboard_and_its_crew_hears_it(served, browser, axe):
+    less = served.do("request", urgency="U2")
+    job = served.do("job", request=less, seat="taken")
+    served.do("deployment.report", by="taken", deployment=job, report="Departed")
+    danger = served.do("request", urgency="U0")
+    phone = english(served, browser, "taken", viewport={"width": 390, "height": 800})
+    phone.goto(f"/field/job/{job}/")
+    is_live(phone)
+    page = english(served, browser, "dispatcher")
+    page.goto(f"/desk/request/{danger}/candidates/?care=als")
+    is_live(page)
+    row = page.locator("#takes li").filter(has_text=str(less)).first
+    expect(row).to_contain_text("leaves")
+    assert axe(page) == ""
+    press(page, "t")
+    expect(page.locator("#takes select").first).to_be_focused()
+    row.locator("select").focus()
+    page.keyboard.type("Nobody")
+    press(page, "Tab", "Enter")
+    expect(page.locator("article .status.reserved")).to_be_visible()
+    expect(phone.locator("body")).to_contain_text("asked for a danger to life")
+    expect(phone.locator("[data-list=jobs] li")).to_have_count(1)
+    page.goto("/desk/dispatch/")
+    is_live(page)
+    expect(page.locator(f"#exception-{less}")).to_contain_text("taken for a danger to life")
+
+
 def test_a_telephone_answer_and_a_report_are_one_key_each(served, browser):
     number = served.do("request", urgency="U4")
     unit = served.do("unit", kind="nurse", seat="nurse")
@@ -179,3 +206,16 @@ def test_the_screens_are_readable_for_everybody(served, browser, axe, theme, wid
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{address} is wider than the screen"
         )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_header_is_one_line_also_for_the_longest_name_of_a_role(served, browser, theme):
+    page = served.page(
+        browser, "coordinator", locale="nl-NL", color_scheme=theme, viewport={"width": 1440, "height": 900}
+    )
+    page.goto("/desk/follow-ups/")
+    last = page.locator(".top .nav li").last.bounding_box()
+    who = page.locator(".top .who").bounding_box()
+    assert who["y"] < last["y"] + last["height"] / 2, "beside the screens, not below them"
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -243,3 +243,63 @@ def test_dossiers_that_are_read_at_once_are_all_in_the_log(db):
         assert together(*(lambda row=row: reads(row) for row in rows)) == [None] * 3
         assert AccessEntry.objects.count() - before == 15
         assert list(access_log.breaks()) == []
+
+
+# ---------------------------------------------------------------- an anchor outside the database
+
+
+def _cli(*words: str):
+    from typer.testing import CliRunner
+
+    from schakel.cli import app
+
+    return CliRunner().invoke(app, words)
+
+
+def _emptied() -> None:
+    """The whole log is gone, its head too: the chain alone takes it for a new one."""
+    AccessEntry.objects.all().delete()
+    AccessHead.objects.all().delete()
+    assert list(access_log.breaks()) == []
+
+
+def test_a_log_that_was_emptied_with_its_head_does_not_hold_against_its_anchor(busy, tmp_path):
+    for _ in range(3):
+        dossier.read(busy.request(), busy.triagist)
+    kept = tmp_path / "anchors"
+    kept.write_text(_cli("access", "anchor").output)
+    assert _cli("access", "verify", "--anchor", str(kept)).exit_code == 0
+    dossier.read(busy.request(), busy.triagist)
+    kept.write_text(kept.read_text() + _cli("access", "anchor").output)
+    told = _cli("access", "verify", "--anchor", str(kept))
+    assert told.exit_code == 0 and "holds against 2 anchors" in told.output
+    _emptied()
+    assert _cli("access", "verify").exit_code == 0
+    told = _cli("access", "verify", "--anchor", str(kept))
+    assert told.exit_code == 1 and "the log ends at line 0" in told.output
+    for _ in range(9):
+        dossier.read(busy.request(), busy.triagist)
+    told = _cli("access", "verify", "--anchor", str(kept))
+    assert told.exit_code == 1 and "another than the one" in told.output
+
+
+def test_the_anchor_of_a_new_log_is_an_anchor(busy, tmp_path):
+    AccessEntry.objects.all().delete()
+    AccessHead.objects.all().delete()
+    told = _cli("access", "anchor").output
+    assert told == "schakel-access 0 -\n"
+    kept = tmp_path / "anchors"
+    kept.write_text(told)
+    assert _cli("access", "verify", "--anchor", str(kept)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "schakel-access 3", "schakel-access 3 -", "schakel-access 0 " + "a" * 64, "x"]
+)
+def test_a_file_that_is_no_anchor_is_refused_with_its_line(db, tmp_path, text):
+    kept = tmp_path / "anchors"
+    kept.write_text(text)
+    told = _cli("access", "verify", "--anchor", str(kept))
+    assert told.exit_code == 1 and "expected" in told.output and "Traceback" not in told.output
+    told = _cli("access", "verify", "--anchor", str(tmp_path / "nothing"))
+    assert told.exit_code == 1 and "cannot be read" in told.output

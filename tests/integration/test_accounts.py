@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -22,7 +26,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @pytest.fixture(autouse=True)
 def no_attempts():
-    """The counts of wrong attempts are kept in memory: each test begins without any."""
+    """The counts of wrong attempts outlive a test: each begins without any."""
     cache.clear()
 
 
@@ -246,6 +250,39 @@ def test_who_has_no_role_cannot_see_who_worked_here(client, centre):
     assert client.get(reverse("switch")).status_code == 403
 
 
+#: Another process that serves, in which one name fails to log in five times.
+ANOTHER = """
+import sys
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+import django
+django.setup()
+from django.test import Client
+for _ in range(5):
+    Client(SERVER_NAME="localhost").post("/account/login/", {"login": sys.argv[2], "password": "wrong"})
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wrong_logins_are_counted_over_all_processes(client, centre):
+    """A process keeps no count of its own: who tries at one is known at the other."""
+    from django.db import connection
+
+    person = centre.account(centre.triagist)
+    said = {"login": person.username, "password": world.PASSWORD}
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "schakel.config.settings"}
+    name = str(connection.settings_dict["NAME"])
+    subprocess.run(
+        [sys.executable, "-c", ANOTHER, name, person.username], env=environment, check=True, timeout=120, text=True
+    )
+    client.post(reverse("account_login"), said, SERVER_NAME="localhost")
+    assert "_auth_user_id" not in client.session, "the sixth try of this name, though the word is right"
+    cache.clear()
+    client.post(reverse("account_login"), said, SERVER_NAME="localhost")
+    assert "_auth_user_id" in client.session
+
+
 # ----------------------------------------------------------------- the administration
 
 
@@ -279,7 +316,7 @@ def test_no_table_of_care_is_in_the_administration():
     from django.contrib import admin
 
     names = {model._meta.model_name for model in admin.site._registry}
-    read_only = {"accessentry", "brokenglass", "journalentry"}
+    read_only = {"accessentry", "brokenglass", "journalentry", "timer"}
     assert names == {"organisation", "person", "membership", "certificate", *read_only}
 
 

@@ -18,7 +18,7 @@ from schakel.domain.reasons import Refused
 from schakel.domain.states import RequestStatus
 from schakel.domain.vocabulary import Care, Channel, DeclineReason
 from schakel.operations import journal
-from schakel.operations.actions import care_request, deployment
+from schakel.operations.actions import care_request, deployment, incident
 from schakel.operations.models import ROWS, CareRequest, Deployment, JournalEntry, Unit
 from together import together
 
@@ -143,8 +143,8 @@ def test_two_who_link_two_requests_from_both_sides_do_not_block_each_other(busy)
     for _ in range(5):
         one, other = busy.request().pk, busy.request().pk
         outcomes = together(
-            lambda one=one, other=other: care_request.link(request=one, to=other, at=busy.now, by=busy.triagist),
-            lambda one=one, other=other: care_request.link(request=other, to=one, at=busy.now, by=busy.second),
+            lambda one=one, other=other: incident.join(request=one, to=other, at=busy.now, by=busy.triagist),
+            lambda one=one, other=other: incident.join(request=other, to=one, at=busy.now, by=busy.second),
         )
         assert outcomes == [None, None]
         assert CareRequest.objects.get(pk=one).incident == CareRequest.objects.get(pk=other).incident is not None

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from schakel.accounts import access_log
-from schakel.accounts.models import AccessEntry, Person
+from schakel.accounts.models import AccessEntry, Membership, Person
 from schakel.cli.journal import differences, gaps
 from schakel.demo import start
 from schakel.demo.chance import Chance
@@ -215,3 +215,19 @@ def test_fewer_hours_are_played_where_more_people_call():
     busy = start.begins_at(region(), EVENING - 5 * HOUR, 3)
     assert EVENING - 4 * 24 * HOUR - 3 * HOUR - quiet == 3 * HOUR
     assert EVENING - 5 * HOUR - busy < 3 * HOUR
+
+
+def test_the_desks_of_the_night_work_in_the_room_until_their_window_closes():
+    closes = int(datetime(2026, 11, 21, 8, tzinfo=ZoneInfo("Europe/Amsterdam")).timestamp() * 1000)
+    world = start.new_world(region(), seed=7, now=closes - HOUR // 4, share=0.6)
+    world.play_until(closes + HOUR // 2)
+    guests = {person for desk in world.people.guests.values() for person in desk}
+    taken = JournalEntry.objects.filter(kind="Answered", by__in=guests)
+    weekend = Membership.objects.filter(person__in=guests, organisation__code="hap-eemland").values("person")
+    assert taken.filter(at__lt=closes).exists()
+    assert taken.filter(at__gte=closes, by__in=weekend).exists(), "on a Saturday one of them stays until ten"
+    assert not taken.filter(at__gte=closes).exclude(by__in=weekend).exists()
+    assert world.refusals == Counter()
+    centre = region().centre.id
+    rows = CareRequest.objects.filter(pk__in=taken.values("request"))
+    assert set(rows.values_list("owner__code", flat=True)) == {centre}

@@ -354,9 +354,10 @@ def test_a_new_offer_takes_the_request_off_the_exceptions(centre):
 # ---------------------------------------------------------------- how far they are
 
 
-def test_a_report_that_comes_late_and_out_of_order_keeps_both_times(centre):
+def test_a_report_that_comes_late_and_out_of_order_keeps_both_times(centre, later):
     request = centre.request()
     job, crew = centre.job(request)
+    later(15 * MINUTE)
     arrived, departed = centre.now - 5 * MINUTE, centre.now - 12 * MINUTE
     deployment.report(deployment=job.pk, report="Arrived", at=arrived, by=crew)
     deployment.report(deployment=job.pk, report="Departed", at=departed, by=crew)
@@ -370,8 +371,9 @@ def test_a_report_that_comes_late_and_out_of_order_keeps_both_times(centre):
     assert shown.count("<b>not in order</b>") >= 1
 
 
-def test_the_dispatcher_reports_for_the_crew_with_the_time_of_day(centre):
+def test_the_dispatcher_reports_for_the_crew_with_the_time_of_day(centre, later):
     job, _crew = centre.job(centre.request())
+    later(5 * MINUTE)
     before = clock.as_datetime(centre.now - 3 * MINUTE)
     typed = localtime(before).strftime("%H:%M:%S")
     at_desk(centre.dispatcher).post(
@@ -381,9 +383,10 @@ def test_the_dispatcher_reports_for_the_crew_with_the_time_of_day(centre):
     assert job.departed_at == clock.as_ms(before) // 1000 * 1000
 
 
-def test_a_correction_keeps_what_was_reported_first(centre):
+def test_a_correction_keeps_what_was_reported_first(centre, later):
     request = centre.request()
     job, crew = centre.job(request)
+    later(10 * MINUTE)
     first, right = centre.now - 5 * MINUTE, centre.now - 9 * MINUTE
     deployment.report(deployment=job.pk, report="Departed", at=first, by=crew)
     deployment.correct(deployment=job.pk, report="Departed", at=right, by=centre.dispatcher)

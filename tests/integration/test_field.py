@@ -11,7 +11,7 @@ from schakel.domain.events import Subject
 from schakel.domain.states import DeploymentStatus, UnitStatus
 from schakel.domain.vocabulary import CancelReason, Care, FollowUpKind, Role, UnitKind, Urgency
 from schakel.field.wall_time import latest
-from schakel.operations import journal
+from schakel.operations import clock, journal
 from schakel.operations.actions import deployment, dossier
 from schakel.operations.current_region import region
 from schakel.operations.models import Deployment, FollowUp, Unit
@@ -42,6 +42,13 @@ def an_offer(centre, kind=UnitKind.ALS, care=Care.ALS):
     row, crew = centre.unit(kind)
     key = deployment.offer(request=request.pk, care=care, unit=row.pk, at=centre.now, by=centre.dispatcher)
     return Deployment.objects.get(pk=key), crew
+
+
+@pytest.fixture
+def later():
+    """Let time pass at the centre, by its own clock."""
+    yield lambda ms: clock.set_pace(centre=clock.now_ms() + ms, speed=1)
+    clock.forget()
 
 
 def report(client, job, name, **more):
@@ -213,8 +220,9 @@ def test_a_report_that_is_sent_twice_with_one_key_happens_once(centre, client):
     assert kinds.count("Departed") == 1
 
 
-def test_reports_come_late_and_out_of_order_and_show_both_times(centre, client):
+def test_reports_come_late_and_out_of_order_and_show_both_times(centre, client, later):
     job, crew = centre.job(a_request(centre))
+    later(20 * MINUTE)
     enter(client, crew)
     arrived, departed = centre.now - 5 * MINUTE, centre.now - 15 * MINUTE
     assert report(client, job, "Arrived", at=arrived).status_code == 302
@@ -227,8 +235,9 @@ def test_reports_come_late_and_out_of_order_and_show_both_times(centre, client):
     assert told["Departed"].received > told["Departed"].at
 
 
-def test_a_report_with_a_time_of_day_is_the_last_moment_with_that_time(centre, client):
+def test_a_report_with_a_time_of_day_is_the_last_moment_with_that_time(centre, client, later):
     job, crew = centre.job(a_request(centre))
+    later(40 * MINUTE)
     wanted = (centre.now - 30 * MINUTE) // MINUTE * MINUTE
     wall = journal.clock.as_datetime(wanted).astimezone(region().calendar.zone)
     enter(client, crew)
@@ -237,8 +246,9 @@ def test_a_report_with_a_time_of_day_is_the_last_moment_with_that_time(centre, c
     assert job.departed_at == wanted == latest(wall.time(), centre.now, region().calendar.zone)
 
 
-def test_a_corrected_time_keeps_the_first(centre, client):
+def test_a_corrected_time_keeps_the_first(centre, client, later):
     job, crew = centre.job(a_request(centre))
+    later(20 * MINUTE)
     enter(client, crew)
     report(client, job, "Departed")
     job.refresh_from_db()
@@ -248,6 +258,47 @@ def test_a_corrected_time_keeps_the_first(centre, client):
     told = {one.name: one for one in client.get(reverse("field:job", args=[job.pk])).context["told"]}
     assert told["Departed"].first == first
     assert told["Departed"].at < first
+
+
+def wall_of(at):
+    return journal.clock.as_datetime(at).astimezone(region().calendar.zone).strftime("%H:%M")
+
+
+def test_nothing_happens_in_a_job_before_it_was_offered(centre, client, later):
+    job, crew = centre.job(a_request(centre))
+    offered = job.offered_at
+    later(10 * MINUTE)
+    enter(client, crew)
+    client.cookies["django_language"] = "en"
+    for said in ({"at": offered - 5 * MINUTE}, {"wall": wall_of(offered - 5 * MINUTE)}):
+        answer = report(client, job, "Arrived", **said)
+        assert answer.status_code == 409
+        assert f"offered at {journal.clock.as_datetime(offered).astimezone(region().calendar.zone):%d-%m-%Y %H:%M}" in (
+            answer.content.decode()
+        )
+    assert report(client, job, "Arrived").status_code == 302
+    said = {"report": "Arrived", "wall": wall_of(offered - 5 * MINUTE)}
+    assert client.post(reverse("field:correct", args=[job.pk]), said).status_code == 409
+    job.refresh_from_db()
+    assert job.arrived_at > offered and job.departed_at is None
+
+
+def test_a_report_of_before_the_yes_was_heard_is_believed(centre, client, later):
+    job, crew = an_offer(centre)
+    later(5 * MINUTE)
+    deployment.accept(deployment=job.pk, at=centre.now, by=centre.dispatcher)
+    enter(client, crew)
+    assert report(client, job, "Departed", at=job.offered_at + MINUTE).status_code == 302
+    job.refresh_from_db()
+    assert job.departed_at < job.accepted_at
+
+
+def test_a_time_of_day_in_the_minute_of_the_offer_is_the_offer(centre, client, later):
+    job, crew = centre.job(a_request(centre))
+    later(5 * MINUTE)
+    assert report(enter(client, crew), job, "Departed", wall=wall_of(job.offered_at)).status_code == 302
+    job.refresh_from_db()
+    assert job.departed_at == job.offered_at
 
 
 def test_a_report_of_more_than_a_day_ago_is_refused_with_a_sentence(centre, client):

@@ -92,6 +92,19 @@ def _counts_are_what_is_counted() -> None:
         assert row.jobs_open == jobs.filter(status__in=GOING).count()
 
 
+def _every_incident_is_whole() -> None:
+    """Its number is the key of one of its requests, it has more than one, and all of them have the same lead."""
+    incidents: dict[int, dict[int, int | None]] = {}
+    for pk, number, lead in CareRequest.objects.values_list("pk", "incident", "incident_lead"):
+        if number is None:
+            assert lead is None
+        else:
+            incidents.setdefault(number, {})[pk] = lead
+    for number, members in incidents.items():
+        assert number in members and len(members) > 1, f"incident {number} is that of {sorted(members)}"
+        assert len(set(members.values())) == 1 and None not in members.values()
+
+
 def _every_event_was_allowed_when_it_came() -> None:
     """What is in the journal has happened along the edges of the tables, for every row that it stepped."""
     states: dict = {}
@@ -123,6 +136,7 @@ def test_after_any_run_the_rows_are_their_histories(busy, run):
             busy.read(seed)
         _rows_are_their_histories()
         _counts_are_what_is_counted()
+        _every_incident_is_whole()
         _every_event_was_allowed_when_it_came()
         assert not CareRequest.objects.filter(owner=None).exists(), "no open request without an owner"
         assert not CareRequest.objects.filter(status="new").exists(), "nothing begins without an event"
@@ -147,6 +161,7 @@ def test_generated_runs_do_get_somewhere(busy):
         kinds = set(JournalEntry.objects.values_list("kind", flat=True).distinct())
         _rows_are_their_histories()
         _counts_are_what_is_counted()
+        _every_incident_is_whole()
         _every_event_was_allowed_when_it_came()
     known = {kind.__name__ for kind in EVENTS}
     assert len(kinds) >= 0.7 * len(known), f"never happened: {sorted(known - kinds)}"

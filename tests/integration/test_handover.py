@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from schakel.accounts.models import Membership, Organisation, Person
-from schakel.desk.handover import open_cases
+from schakel.desk.handover import cases_of, open_cases
 from schakel.domain.vocabulary import Care, Channel, CloseReason, FollowUpKind, Role, UnitKind, Urgency, UrgencyReason
+from schakel.operations import region_load
 from schakel.operations.actions import care_request, deployment, follow_up, handover
+from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Handover
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +221,29 @@ def test_the_list_alone_is_a_part_of_the_page(centre):
     part = at_desk(centre.coordinator).get(reverse("desk:handover"), {"part": "cases"}).content.decode()
     assert f'id="case-{request.pk}"' in part
     assert "<html" not in part
+
+
+def test_the_telephone_of_whoever_was_asked_is_on_the_list_and_beside_an_offer_that_was_not_answered(centre):
+    request = centre.request()
+    unit, _crew = centre.unit()
+    deployment.offer(request=request.pk, care=Care.ALS, unit=unit.pk, at=centre.now, by=centre.dispatcher)
+    number = unit.organisation.telephone
+    assert number == region().organisation[unit.organisation.code].telephone != ""
+    [case] = cases_of([request], centre.now)
+    assert number in {wait.telephone for wait in case.waits}
+
+
+def test_a_region_file_without_a_number_leaves_the_one_that_the_administrator_keeps(centre):
+    from dataclasses import replace
+
+    here = region()
+    kept = Organisation.objects.get(code="ravu")
+    kept.telephone = "+31301112233"
+    kept.save()
+    silent = tuple(replace(one, telephone=None) for one in here.organisations)
+    region_load.load(replace(here, organisations=silent))
+    kept.refresh_from_db()
+    assert kept.telephone == "+31301112233"
+    region_load.load(here)
+    kept.refresh_from_db()
+    assert kept.telephone == here.organisation["ravu"].telephone

@@ -24,7 +24,7 @@ from schakel.operations.actions import care_request, deployment
 from schakel.operations.models import CareRequest, Deployment, JournalEntry
 from schakel.operations.visibility import ties_of
 from schakel.screens import tide as tides
-from schakel.screens.lists import LISTS, LiveList, fetch, register, snapshot
+from schakel.screens.lists import LISTS, LiveList, fetch, register, snapshot, wall
 from schakel.screens.tide import Tide, Watcher
 
 pytestmark = pytest.mark.django_db
@@ -106,9 +106,11 @@ class Page:
 
 
 def screen(viewer: Viewer, names: tuple[str, ...]) -> tuple[int, dict]:
-    """What a page shows that is made now."""
+    """What a page shows that is made now: the same whether rows were kept from earlier pages or all fetched anew."""
     with translation.override("nl"):
         taken = snapshot(viewer, names)
+        wall.forget()
+        assert snapshot(viewer, names).lists == taken.lists
     rows = {(one.list, one.id): (one.sort, one.html) for shown in taken.lists.values() for one in shown}
     return taken.seq, rows
 
@@ -222,7 +224,8 @@ def _brought_only_what_may_be_seen(pages: list[Page]) -> None:
         requests = {}
         for name, id in drawn:
             live, key = LISTS[name], int(id.rsplit("-", 1)[1])
-            if (row := fetch(live, {key}).rows.get(key)) is not None and (request := live.request_of(row)) is not None:
+            row = fetch([name], {name: {key}})[name].rows.get(key)
+            if row is not None and (request := live.request_of(row)) is not None:
                 requests[request.pk] = request
         for key, ties in ties_of(requests.values(), now).items():
             may = sees(page.viewer, ties, Category.LOGISTICS, now)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from doings import Busy, standing
 from examples import check_references
+from schakel.accounts.models import Organisation
 from schakel.domain import events as e
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Subject
@@ -16,15 +17,17 @@ from schakel.domain.states import DeploymentStatus
 from schakel.domain.vocabulary import (
     CancelReason,
     Care,
+    Channel,
     CloseReason,
     EscalationLevel,
     FollowUpKind,
+    Role,
     UnitKind,
     Urgency,
     UrgencyReason,
 )
 from schakel.operations import clock, journal, timers
-from schakel.operations.actions import care_request, deployment, follow_up
+from schakel.operations.actions import care_request, deployment, follow_up, overflow
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp, Timer
 from together import together
@@ -230,11 +233,21 @@ def test_a_follow_up_that_is_looked_at_twice_climbs_once(busy):
     assert kinds().count(e.FollowUpEscalated) == 1
 
 
+def test_a_call_that_is_looked_at_twice_flows_over_once(busy):
+    line = Organisation.objects.get(code="altrecht")
+    key = care_request.ring(channel=Channel.PHONE, at=busy.now, by=None, line=line.pk)
+    care_request.miss(request=key, at=busy.now, by=None)
+    overflow.flow_over(request=key, at=busy.now, by=busy.person(Role.TRIAGIST, at=line))
+    timers.KINDS["overflow"](key=key, due_at=busy.now, at=busy.now)
+    timers.KINDS["overflow"](key=key, due_at=busy.now, at=busy.now)
+    assert kinds().count(e.FlowedOver) == 1
+
+
 # ---------------------------------------------------------------- the worker
 
 
 def test_every_kind_of_timer_is_proved_here():
-    assert set(timers.KINDS) == {"offer", "reassess", "follow_up"}
+    assert set(timers.KINDS) == {"offer", "reassess", "follow_up", "overflow"}
 
 
 def test_a_timer_that_cannot_be_done_holds_up_no_other_and_is_tried_again(busy, caplog):
@@ -245,6 +258,77 @@ def test_a_timer_that_cannot_be_done_holds_up_no_other_and_is_tried_again(busy, 
     assert request.reassess_overdue, "the one behind it was done"
     assert Timer.objects.get(key=999_999).done_at is None, "the broken one waits for the next round"
     assert {record.getMessage().split()[0] for record in caplog.records} == {"timer-failed"}
+
+
+def broken(busy) -> Timer:
+    """A timer that cannot be done: its request is not there."""
+    return Timer.objects.create(kind="reassess", subject="request", key=999_999, due_at=busy.now)
+
+
+def wall(monkeypatch, ms: int) -> None:
+    """Let this time pass on the wall."""
+    now = clock.wall_ms() + ms
+    monkeypatch.setattr(clock, "wall_ms", lambda: now)
+
+
+def test_a_timer_that_fails_waits_longer_each_time_and_never_longer_than_the_most(busy, monkeypatch, caplog):
+    timer = broken(busy)
+    later(MINUTE)
+    waits = []
+    for times in range(1, 14):
+        timer.refresh_from_db()
+        assert timer.failures == times
+        waits.append(timer.again_at - clock.wall_ms())
+        timers.do_due()
+        timer.refresh_from_db()
+        assert timer.failures == times, "not before its wait is over"
+        wall(monkeypatch, waits[-1] + 1)
+        timers.do_due()
+    grown = [timers.waits_ms(times) for times in range(1, 14)]
+    assert all(wait - 2000 <= seen <= wait for wait, seen in zip(grown, waits, strict=True))
+    assert grown[:4] == [1000, 2000, 4000, 8000] and grown[-1] == timers.LONGEST_WAIT
+    told = caplog.records[0].getMessage()
+    assert told.startswith(f"timer-failed reassess {timer.pk} Refused times=1") and "999999" not in told
+
+
+def test_a_timer_that_failed_is_done_once_when_it_can_be_and_is_no_longer_counted(busy, monkeypatch, caplog):
+    request = busy.request(Urgency.U2)
+    whole = timers.KINDS["reassess"]
+
+    def fails(**told):
+        raise RuntimeError("a name that must not be logged")
+
+    monkeypatch.setitem(timers.KINDS, "reassess", fails)
+    later(REASSESS)
+    assert timers.failing() == 1
+    assert "a name" not in caplog.text
+    monkeypatch.setitem(timers.KINDS, "reassess", whole)
+    wall(monkeypatch, timers.LONGEST_WAIT)
+    assert timers.do_due() == 1
+    request.refresh_from_db()
+    assert request.reassess_overdue and timers.failing() == 0
+    assert kinds().count(e.ReassessmentOverdue) == 1
+    assert timers.do_due() == 0
+
+
+def test_the_administrator_sees_that_a_timer_fails(busy, client):
+    from django.urls import reverse
+
+    from schakel.accounts.models import Person
+    from schakel.domain.vocabulary import Role
+
+    viewer = busy.person(Role.ADMINISTRATOR)
+    person = Person.objects.get(pk=viewer.person)
+    person.is_staff = True
+    person.save()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["django_language"] = "en"
+    assert "cannot be done" not in client.get(reverse("admin:index")).content.decode()
+    broken(busy)
+    later(MINUTE)
+    assert "1 timer was due and cannot be done" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:operations_timer_changelist"))
+    assert page.status_code == 200 and len(page.context["cl"].result_list) == 1
 
 
 def test_what_was_half_done_when_the_worker_fell_is_done_again_once(busy):
@@ -270,6 +354,7 @@ def test_what_was_half_done_when_the_worker_fell_is_done_again_once(busy):
             cursor.execute("ALTER TABLE operations_timer DROP CONSTRAINT fall")
         else:
             cursor.execute("DROP TRIGGER fall")
+    Timer.objects.update(again_at=0)  # the wait after the failure is over
     assert timers.do_due() == 2
     assert set(kinds(head)) == {e.FollowUpEscalated, e.ReassessmentOverdue} and len(kinds(head)) == 2
     assert timers.do_due() == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schakel.domain import region
 from schakel.domain.durations import DAY, HOUR, MINUTE, SECOND
 from schakel.domain.region.hours import Calendar, Hours, WrongHours, overlap, read_windows
-from schakel.domain.vocabulary import UnitKind, Urgency
+from schakel.domain.vocabulary import Complaint, UnitKind, Urgency
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SHIFTS = {
@@ -160,6 +160,56 @@ def test_the_virtual_desk_is_shared_at_night_and_in_the_weekend(midden_nederland
     assert not midden_nederland.shares_desk("hap-eemland", ms("2026-06-03 20:00"))
     assert midden_nederland.shares_desk("hap-eemland", ms("2026-06-06 20:00"))
     assert not midden_nederland.shares_desk("ravu", ms("2026-06-03 23:30"))
+
+
+def test_windows_that_join_are_one_window_over_midnight_and_into_the_weekend(midden_nederland):
+    def closes(moment):
+        return midden_nederland.sits_in("hap-eemland", ms(moment)).closes
+
+    assert closes("2026-06-03 23:00") == closes("2026-06-04 07:59:59.999") == ms("2026-06-04 08:00")
+    assert closes("2026-06-06 03:00") == ms("2026-06-06 22:00")  # the night joins Saturday's hours
+    assert midden_nederland.sits_in("hap-eemland", ms("2026-06-06 22:30")) is None
+    assert closes("2026-06-06 23:30") == ms("2026-06-07 22:00")
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-28", 8), ("2026-10-24", 10), ("2026-06-03", 9)])
+def test_a_window_in_the_night_that_the_clock_jumps_is_an_hour_shorter_or_longer(midden_nederland, day, hours):
+    start = ms(f"{day} 23:00")
+    assert midden_nederland.sits_in("hap-primair", start).closes == start + hours * HOUR
+    assert midden_nederland.sits_in("hap-primair", start - 1) is None
+
+
+def test_a_bank_holiday_has_the_window_of_a_sunday(midden_nederland):
+    holiday = midden_nederland.sits_in("hap-eemland", ms("2027-04-27 12:00"))  # King's Day, a Tuesday
+    assert holiday.closes == ms("2027-04-27 22:00")
+    assert midden_nederland.sits_in("hap-primair", ms("2027-04-27 12:00")) is None
+
+
+def test_after_the_window_there_is_time_to_finish_and_then_nothing(midden_nederland):
+    closes = ms("2026-06-04 08:00")
+    assert midden_nederland.sits_in("hap-eemland", closes) == (closes, closes + 20 * MINUTE, None)
+    assert midden_nederland.sits_in("hap-eemland", closes + 20 * MINUTE - 1).finishes == closes + 20 * MINUTE
+    assert midden_nederland.sits_in("hap-eemland", closes + 20 * MINUTE) is None
+    assert midden_nederland.sits_in("altrecht", closes).complaints == {Complaint.PSYCHIATRIC}
+    assert midden_nederland.sits_in("nobody-we-know", closes) is None
+
+
+@given(st.integers(min_value=ms("2026-01-01 00:00"), max_value=ms("2028-01-01 00:00")))
+def test_what_is_open_now_stays_open_until_the_moment_it_names(at):
+    own = windows("daily 23:00-08:00", "weekend 08:00-22:00")
+    closes = CALENDAR.open_until(own, at)
+    assert (closes is not None) is CALENDAR.is_in(own, at)
+    if closes is not None:
+        assert not CALENDAR.is_in(own, closes)
+        assert all(CALENDAR.is_in(own, moment) for moment in range(at, closes, 17 * MINUTE))
+    else:
+        ended = CALENDAR.last_end(own, at)
+        assert CALENDAR.is_in(own, ended - 1) and not CALENDAR.is_in(own, ended)
+        assert not any(CALENDAR.is_in(own, moment) for moment in range(ended, at, 17 * MINUTE))
+
+
+def test_what_never_closes_names_no_moment():
+    assert CALENDAR.open_until(windows("daily 00:00-24:00"), ms("2026-06-03 12:00")) is None
 
 
 def test_kings_day_2027_is_a_holiday_of_the_region(midden_nederland):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
@@ -117,19 +115,3 @@ def test_a_matrix_does_not_remember_without_end():
     matrix._nearest.update({(n, 0.0): 0 for n in range(100_000)})
     matrix.zone_of(UTRECHT)
     assert len(matrix._nearest) == 1
-
-
-@pytest.mark.parametrize("travel", [Estimate(), MATRIX], ids=["estimate", "matrix"])
-def test_two_thousand_units_against_one_place_take_milliseconds(travel):
-    chance = random.Random(1)
-    units = [Point(chance.uniform(51.8, 52.3), chance.uniform(4.8, 5.6)) for _ in range(2000)]
-    travel.from_many(units, UTRECHT, signals=True)
-    best = min(_seconds(travel, units) for _ in range(7))
-    # Measured 0.4 ms (estimate) and 1.6 ms (matrix, zones remembered); the bound leaves room for a busy machine.
-    assert best < 0.010
-
-
-def _seconds(travel, units) -> float:
-    start = time.perf_counter()
-    travel.from_many(units, UTRECHT, signals=True)
-    return time.perf_counter() - start

@@ -157,7 +157,7 @@ def _granted(request: HttpRequest, ground: str) -> None:
 
 @admin.register(Organisation)
 class OrganisationAdmin(OfAdministrator, admin.ModelAdmin):
-    """The partners come from the region file; only the telephone of the duty desk is kept here."""
+    """The partners come from the region file; so does the telephone of the duty desk, unless the file leaves it out."""
 
     list_display = ("name", "kind_word", "telephone")
     search_fields = ("name", "code")

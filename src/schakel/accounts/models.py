@@ -101,12 +101,23 @@ def viewer_of(person: Person, now: int) -> Viewer:
 
 
 def viewers_of(people: list[int], now: int) -> dict[int, Viewer]:
-    """The same for many people in one query. Somebody without a valid role is there, with no seats."""
-    seats: dict[int, set[Seat]] = {pk: set() for pk in people}
-    found = Membership.objects.valid(now).filter(person__in=people).values_list("person", "organisation", "role")
-    for person, organisation, role in found:
-        seats[person].add(Seat(organisation, Role(role)))
-    return {pk: Viewer(person=pk, seats=frozenset(held)) for pk, held in seats.items()}
+    """The same for many people in one query. Somebody without a valid role is there, with no seats.
+
+    These are the roles alone: who shares a room besides is in `operations.room`, which knows the region.
+    """
+    return {
+        pk: Viewer(person=pk, seats=frozenset(seat for seat, _code in held))
+        for pk, held in seats_of(people, now).items()
+    }
+
+
+def seats_of(people: list[int], now: int) -> dict[int, set[tuple[Seat, str]]]:
+    """The roles of these people that are valid at this moment, each with the region's code of the organisation."""
+    seats: dict[int, set[tuple[Seat, str]]] = {pk: set() for pk in people}
+    found = Membership.objects.valid(now).filter(person__in=people)
+    for person, organisation, role, code in found.values_list("person", "organisation", "role", "organisation__code"):
+        seats[person].add((Seat(organisation, Role(role)), code))
+    return seats
 
 
 class Certificate(models.Model):

@@ -168,11 +168,23 @@ def _database() -> dict:
     if database["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("SCHAKEL_DATABASE: expected a postgres:// address or nothing, came another kind.")
     database["CONN_HEALTH_CHECKS"] = True  # after a crash of the server, dead connections are thrown away
-    database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": _whole("SCHAKEL_POOL"), "timeout": 20}}
+    # The few statements of every action are planned once per connection (`operations.statement`).
+    database["OPTIONS"] = {
+        "prepare_threshold": 5,
+        "pool": {"min_size": 1, "max_size": _whole("SCHAKEL_POOL"), "timeout": 20},
+    }
     return database
 
 
 DATABASES = {"default": _database()}
+# What is counted against wrong logins must be the same for every process that serves; kept where they all look.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "schakel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from schakel.accounts.models import Organisation
 from schakel.demo.complaints import BY_URGENCY
 from schakel.demo.patients import Patient
 from schakel.demo.world import World
@@ -16,7 +17,7 @@ from schakel.domain import events as e
 from schakel.domain.durations import HOUR
 from schakel.domain.region import HourlyWeights, Region
 from schakel.domain.states import RequestStatus
-from schakel.domain.vocabulary import AmbulanceUrgency, Channel, Complaint, Urgency
+from schakel.domain.vocabulary import AmbulanceUrgency, Channel, Complaint, OrganisationKind, Urgency
 from schakel.operations import journal
 from schakel.operations.actions import care_request
 from schakel.operations.models import CareRequest
@@ -42,6 +43,8 @@ PATIENCE_S = 240
 SECOND_CALLS = 0.04
 #: Share of the accidents that somebody else reports as well.
 TWICE_REPORTED = 0.15
+#: Share of those who need a GP that call a post of their own region while it is open and not in the room of the centre.
+OWN_LINE = 0.15
 #: Share of the calls that are lost half-way.
 LOST_LINES = 0.015
 
@@ -53,6 +56,8 @@ class Callers:
         self.world = world
         self.share = share
         self.streams = streams(world.region)
+        posts = Organisation.objects.filter(kind=OrganisationKind.HAP.value).order_by("pk").values_list("code", "pk")
+        self.posts = {code: pk for code, pk in posts if code in world.region.organisation}
         self.again: dict[int, int] = {}  # a second call by the request it is about
         world.when(self._answered, e.Answered)
         world.when(self._triaged, e.Triaged)
@@ -88,14 +93,25 @@ class Callers:
         channel = chance.weighed(stream.channel)
         today = world.region.calendar.day(world.now)
         patient = world.patients.one(urgency, complaint, today, professional=channel is not Channel.PHONE)
-        request = self._ring(channel, patient)
+        request = self._ring(channel, patient, self._line(stream, patient))
         if request and complaint is Complaint.GENERAL_TRAUMA and chance.happens(TWICE_REPORTED):
             world.later(chance.between(60, 600), self._call_again, int(request))
 
-    def _ring(self, channel: Channel, patient: Patient) -> int | bool:
+    def _line(self, stream: Stream, patient: Patient) -> int | None:
+        """Whose line rings: some who need a GP call the post of their own part of the region instead of the centre."""
+        region, now = self.world.region, self.world.now
+        if stream.name != "hap":
+            return None
+        for code, post in self.posts.items():
+            if patient.zone.subregion in region.organisation[code].subregions:
+                alone = region.is_open(code, now) and region.sits_in(code, now) is None
+                return post if not alone or self.world.chance.happens(OWN_LINE) else None
+        return None
+
+    def _ring(self, channel: Channel, patient: Patient, line: int | None = None) -> int | bool:
         world = self.world
         callback = patient.telephone if channel is Channel.PHONE else ""
-        request = world.act(care_request.ring, by=None, channel=channel, callback=callback)
+        request = world.act(care_request.ring, by=None, channel=channel, callback=callback, line=line)
         if request:
             world.patient_of[int(request)] = patient
             if channel is Channel.PHONE:

@@ -30,8 +30,8 @@ from schakel.domain.vocabulary import (
     Urgency,
     UrgencyReason,
 )
-from schakel.operations import dossier, fitting, journal
-from schakel.operations.actions import care_request, deployment, follow_up, glass, handover
+from schakel.operations import dossier, fitting, journal, room
+from schakel.operations.actions import care_request, deployment, follow_up, glass, handover, incident
 from schakel.operations.actions import dossier as writing
 from schakel.operations.models import CareRequest, Deployment, FollowUp, JournalEntry
 
@@ -56,6 +56,7 @@ class DeskStaff:
         self.triagists: deque[Viewer] = deque(world.people.colleagues[Role.TRIAGIST][:-1])
         self.most = len(self.triagists)
         self.queue: deque[int] = deque()
+        self.centre = Organisation.objects.values_list("pk", flat=True).get(code=world.region.centre.id)
         self.on_duty = 0
         self.busy = 0
         self.sought: set[int] = set()  # requests for which somebody will look who can go
@@ -63,6 +64,7 @@ class DeskStaff:
         self.refused: dict[int, set[int]] = {}  # partners that declined a follow-up
         for react, *kinds in (
             (self._rang, e.Rang, e.Missed),
+            (self._flowed, e.FlowedOver),
             (self._answered, e.Answered, e.Received),
             (self._chosen, e.CareChosen),
             (self._triaged, e.Triaged, e.UrgencyRaised, e.UrgencyLowered, e.Reassessed),
@@ -78,6 +80,8 @@ class DeskStaff:
     def begin(self) -> None:
         """Take up what lies there."""
         world, soon = self.world, self.world.chance.between
+        for organisation in world.people.guests:
+            self._window(organisation)
         for row in CareRequest.objects.living().order_by("pk"):
             if row.status in (RequestStatus.RINGING, RequestStatus.MISSED):
                 self.queue.append(row.pk)
@@ -110,6 +114,30 @@ class DeskStaff:
         wait = chance.between(60, 300) if missed else chance.about(7)
         self.world.later(wait + self.world.seats.patience(Role.TRIAGIST, chance), self._enqueue, request, missed)
 
+    def _flowed(self, told: journal.Recorded) -> None:
+        """A call of a partner comes to the centre, or one of ours to a partner that sits in the room anyway."""
+        row = CareRequest.objects.get(pk=told.event.request)
+        waits = row.status in (RequestStatus.RINGING, RequestStatus.MISSED)
+        if waits and told.event.owner_offered == self.centre:
+            self.world.later(self.world.chance.about(7), self._enqueue, row.pk, row.status is RequestStatus.MISSED)
+
+    def _window(self, organisation: int) -> None:
+        """The triagists of a partner come into the room when its window opens, and leave when it closes."""
+        world, people = self.world, self.world.people.guests[organisation]
+        for viewer in [one for one in self.triagists if one.person in people]:
+            self.triagists.remove(viewer)
+        ends = []
+        for viewer in room.viewers_of(people, world.now).values():
+            inside = [guest.closes for guest in viewer.guests if guest.is_in(world.now)]
+            if inside:
+                ends += inside
+                world.people.viewers[viewer.person] = viewer
+                self.triagists.appendleft(viewer)
+        desk = world.region.organisation[Organisation.objects.get(pk=organisation).code]
+        turn = min(ends) if ends else world.region.calendar.next_start(desk.virtual_desk, world.now)
+        if turn is not None:
+            world.at(turn, self._window, organisation)
+
     def _enqueue(self, request: int, missed: bool) -> None:
         if missed:
             self.queue.append(request)
@@ -127,13 +155,20 @@ class DeskStaff:
             row = CareRequest.objects.get(pk=request)
             if row.status not in (RequestStatus.RINGING, RequestStatus.MISSED):
                 continue
+            if self.centre not in (row.owner_id, row.owner_offered_id):
+                continue  # a partner's own; it comes here when it flows over
             triagist = self.triagists.popleft()
             self.busy += 1
             if not self.world.act(care_request.answer, by=triagist, request=request):
                 self._hang_up(triagist)
 
+    def _stays(self, triagist: Viewer) -> bool:
+        """Whether this triagist is the centre's own, or a guest whose window is open: else the centre goes on."""
+        return not triagist.guests or any(guest.is_in(self.world.now) for guest in triagist.guests)
+
     def _hang_up(self, triagist: Viewer) -> None:
-        self.triagists.append(triagist)
+        if self._stays(triagist):
+            self.triagists.append(triagist)
         self.busy -= 1
         self._take_calls()
 
@@ -223,16 +258,19 @@ class DeskStaff:
     def _same_patient(self, row: CareRequest, triagist: Viewer) -> bool:
         """Notice that this patient was reported before, and go on there."""
         world = self.world
+        if not self._stays(triagist):
+            return False
         try:
             known = dossier.same_elsewhere(row, triagist)
         except Refused:
             return False
         open_now = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
+        known = [one for one in known if one.by != ("scene",)]  # the simulated callers are not that precise
         first = next((one.request for one in known if one.request.status in open_now), None)
         if first is None:
             return False
         if world.patient_of[row.pk].complaint is Complaint.GENERAL_TRAUMA:
-            world.act(care_request.link, by=triagist, request=row.pk, to=first.pk)
+            world.act(incident.join, by=triagist, request=row.pk, to=first.pk)
             return False
         if not world.act(care_request.merge, by=triagist, request=row.pk, into=first.pk):
             return False
@@ -266,7 +304,8 @@ class DeskStaff:
                 urgency = Urgency.U2
             reason = chance.weighed({UrgencyReason.COMPLAINT: 8, UrgencyReason.ABCDE: 4, UrgencyReason.PAIN: 2,
                                      UrgencyReason.UNEASE: 1, UrgencyReason.RISK_GROUP: 2})  # fmt: skip
-            if world.act(care_request.triage, by=triagist, request=request, urgency=urgency, reason=reason):
+            triaged = world.act(care_request.triage, by=triagist, request=request, urgency=urgency, reason=reason)
+            if triaged and self._stays(triagist):
                 care = self._care(request, urgency, patient.complaint if patient else row.complaint)
                 world.act(care_request.choose_care, by=triagist, request=request, care=care)
                 if asks:

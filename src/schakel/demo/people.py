@@ -54,6 +54,9 @@ COLLEAGUES = {
     Role.PRIVACY_OFFICER: 1,
 }
 
+#: How many triagists a partner has that shares the whole queue while its window is open.
+GUESTS = 2
+
 #: The competence that goes with a role at the centre.
 OF_ROLE = {
     Role.TRIAGIST: Competence.TRIAGIST,
@@ -85,6 +88,8 @@ LOGINS = (
     Login("uitgifte", "Uma", "Zetel-Uitgifte", Role.DISPATCHER, "zcc", competence=Competence.CENTRALIST),
     Login("regisseur", "Koen", "Zetel-Vervolg", Role.COORDINATOR, "zcc"),
     Login("leiding", "Lena", "Zetel-Leiding", Role.CENTRE_LEAD, "zcc"),
+    Login("hap-triage", "Hella", "Zetel-HAP", Role.TRIAGIST, "hap-eemland", competence=Competence.TRIAGIST),
+    Login("ggz-triage", "Gijs", "Zetel-GGZ", Role.TRIAGIST, "altrecht", competence=Competence.TRIAGIST),
     Login("ambulance", "Amir", "Zetel-Ambulance", Role.CREW, "ravu", "09-109", Competence.AMBULANCE_NURSE),
     Login("huisarts", "Hugo", "Zetel-Huisarts", Role.CREW, "hap-utrecht", "HAP-21", Competence.GP),
     Login("wijkverpleging", "Willy", "Zetel-Wijk", Role.CREW, "careyn", "WV-109", Competence.DISTRICT_NURSE),
@@ -114,6 +119,7 @@ class People:
 
     colleagues: dict[Role, list[Viewer]] = field(default_factory=dict)
     desks: dict[int, Viewer] = field(default_factory=dict)  # by organisation
+    guests: dict[int, list[int]] = field(default_factory=dict)  # triagists of partners, by organisation
     coordinators: dict[int, Viewer] = field(default_factory=dict)
     crews: dict[int, list[list[int]]] = field(default_factory=dict)  # by unit, the two crews
     seats: dict[int, int] = field(default_factory=dict)  # by unit, the real person's seat on it
@@ -145,6 +151,10 @@ def settle(region: Region, now: int) -> None:
                 new.colleague(
                     unit.organisation, Role.CREW, *held, until=now - 20 * DAY if over else None, key=(unit.pk, turn)
                 )
+    for desk in region.organisations:
+        if desk.virtual_desk and desk.virtual_desk_complaints is None:
+            for _ in range(GUESTS):
+                new.colleague(organisations[desk.id], Role.TRIAGIST, Competence.TRIAGIST)
     new.write()
     password = make_password(PASSWORD)
     for login in LOGINS:
@@ -207,12 +217,16 @@ class _Newcomers:
 def gather() -> People:
     """Everybody who was settled, found again in the tables."""
     people = People()
+    centre = Organisation.objects.values_list("pk", flat=True).get(kind=OrganisationKind.CENTRE.value)
     rows = (
         Membership.objects.filter(person__simulated=True)
         .order_by("person")
         .values_list("person", "person__username", "organisation", "role")
     )
     for person, username, organisation, role in rows:
+        if role is Role.TRIAGIST and organisation != centre:
+            people.guests.setdefault(organisation, []).append(person)  # what they may follows the clock
+            continue
         viewer = Viewer(person=person, seats=frozenset({Seat(organisation, role)}))
         people.viewers[person] = viewer
         if role is Role.CREW:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
-from schakel.desk.verbs import CENTRE, Said, term_field, verb, words
-from schakel.domain.access import Category
+from schakel.accounts.models import Organisation
+from schakel.desk.verbs import CENTRE, Said, request_seen, term_field, verb, words
+from schakel.domain.access import Category, Viewer
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import RequestStatus
-from schakel.domain.vocabulary import Channel
+from schakel.domain.vocabulary import Channel, OrganisationKind
 from schakel.operations import clock
 from schakel.operations.actions import care_request
+from schakel.operations.dossier import who_calls
 from schakel.operations.models import CareRequest, Done
 
 NOBODY_RINGS = N_("No call is ringing now: a colleague was first, or the caller hung up.")
@@ -28,6 +33,12 @@ class WayIn(Said):
     channel = term_field(Channel, _("Channel"), required=False)
 
 
+class OnTheLine(WayIn):
+    """A call that waits, with the number that the telephone shows."""
+
+    callback = forms.CharField(label=_("Number on the line"), required=False, max_length=40)
+
+
 @only_for(*CENTRE)
 @verb(WayIn)
 def new(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
@@ -37,11 +48,34 @@ def new(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
 
 
 @only_for(*CENTRE)
-@verb(WayIn)
+@verb(OnTheLine)
 def ring(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
-    """Enter a call that waits on the line, so that whoever is free can claim it."""
-    care_request.ring(channel=said["channel"] or Channel.PHONE, **words(request, said))
+    """Enter a call that waits on the line, with its number where there is one, so that whoever is free can claim it."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    care_request.ring(
+        channel=said["channel"] or Channel.PHONE,
+        callback=said["callback"].strip(),
+        line=_own_line(viewer),
+        **words(request, said),
+    )
+    if request.htmx:  # type: ignore[attr-defined]
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = reverse("desk:queue")
+        return response
     return HttpResponseRedirect(reverse("desk:queue"))
+
+
+@only_for(*CENTRE)
+@require_safe
+def line(request: HttpRequest, request_key: int) -> HttpResponse:
+    """Who calls: the number of a call that nobody has answered, and earlier contacts. A read, so logged."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    row = request_seen(viewer, request_key)
+    unanswered = row.status in (RequestStatus.RINGING, RequestStatus.MISSED)
+    caller = who_calls(row, viewer) if unanswered else None
+    if caller is None:
+        return HttpResponse(status=204)
+    return render(request, "desk/line.html", {"caller": caller})
 
 
 @only_for(*CENTRE)
@@ -102,6 +136,13 @@ def resume(request: HttpRequest, said: dict[str, Any], request_key: int) -> Http
     """The caller is on the line again."""
     care_request.resume(request=request_key, **words(request, said))
     return _to_case(request_key)
+
+
+def _own_line(viewer: Viewer) -> int | None:
+    """The line that rings at the desk of somebody who does not sit at the centre: that of its own organisation."""
+    seats = viewer.organisations(*CENTRE)
+    at_centre = Organisation.objects.filter(pk__in=seats, kind=OrganisationKind.CENTRE.value).exists()
+    return None if at_centre or not seats else min(seats)
 
 
 def _to_case(key: int | None) -> HttpResponse:

@@ -17,17 +17,24 @@ from schakel.desk import dispatch
 from schakel.desk.verbs import CENTRE, Able, Said, new_key, request_seen, row_field, term_field, verb, words
 from schakel.desk.verbs import options as choices_of
 from schakel.domain import events as e
-from schakel.domain.candidates import Candidate
+from schakel.domain.access import Viewer
+from schakel.domain.candidates import Candidate, WhyNot
 from schakel.domain.fitting_care import NEEDS, Giver, Option, urgency_to_act_on
 from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as N_
+from schakel.domain.states import DeploymentStatus
 from schakel.domain.vocabulary import AmbulanceUrgency, Care, ChoiceReason
 from schakel.operations import clock
 from schakel.operations.actions import care_request, deployment
 from schakel.operations.current_region import region
 from schakel.operations.fitting import options_for, ranking_for
-from schakel.operations.models import CareRequest, Done
+from schakel.operations.models import CareRequest, Deployment, Done
 from schakel.screens.page import live_page
+
+#: How many units that may be taken are shown, the nearest first.
+MOST_TO_TAKE = 5
+#: A job that gives way: accepted, and nobody with the patient yet.
+GIVES_WAY = (DeploymentStatus.ACCEPTED, DeploymentStatus.UNDER_WAY)
 
 #: How many of those who can are shown; the rest is one press away.
 SHOWN = 20
@@ -68,6 +75,7 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
         "choice_reasons": choices_of(ChoiceReason),
         **_ranked(row, care, now, transport),
     }
+    context["takes"] = _takes(request.viewer, context["cannot"], now)  # type: ignore[attr-defined]
     if "part" in request.GET:
         return render(request, "desk/dispatch/ranking.html", {**context, "new_key": new_key, **_offering(able)})
     return live_page(
@@ -149,6 +157,30 @@ def _ranked(row: CareRequest, care: Care, now: int, transport: bool) -> dict[str
     }
 
 
+def _takes(viewer: Viewer, cannot: list[dict[str, Any]], now: int) -> list[dict[str, Any]]:
+    """The units that may be taken from a less urgent patient, the nearest first; and what that patient loses."""
+    found = [row["one"] for row in cannot if row["one"].why is WhyNot.TAKE][:MOST_TO_TAKE]
+    jobs = Deployment.objects.filter(unit__in=[one.key for one in found], status__in=[one.value for one in GIVES_WAY])
+    left: dict[int, Deployment] = {job.unit_id or 0: job for job in jobs.select_related("request").order_by("pk")}
+    zones = region().zone
+    shown = []
+    for one in found:
+        if (job := left.get(one.key)) is None:
+            continue
+        zone = zones.get(job.request.zone or "")
+        instead = ranking_for(job.request, job.care, now).can if job.care is not None else ()
+        shown.append(
+            {
+                "one": one,
+                "job": job,
+                "area": zone.name if zone else None,
+                "instead": instead[0] if instead else None,
+                "why_not": Able(job.request, viewer).why_not(e.Preempted, job),
+            }
+        )
+    return shown
+
+
 def _held(unit: Candidate) -> list[Any]:
     held = frozenset().union(*unit.held)
     return sorted(held, key=lambda one: list(type(one)).index(one))
@@ -185,6 +217,14 @@ class Offer(Said):
     place = row_field(N_("Place"), required=False)
     ambulance_urgency = term_field(AmbulanceUrgency, N_("Ambulance class"), required=False)
     reason = term_field(ChoiceReason, N_("Why this choice"), required=False)
+
+
+class Take(Said):
+    """Which unit is taken from its patient, for which care, and why."""
+
+    unit = row_field(N_("Unit"))
+    care = term_field(Care, N_("Care"))
+    reason = term_field(ChoiceReason, N_("Why this choice"))
 
 
 @only_for(*CENTRE)
@@ -226,4 +266,14 @@ def offer(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
             reason=said["reason"],
             **told,
         )
+    return HttpResponseRedirect(f"{reverse('desk:candidates', args=[request_key])}?care={said['care'].value}")
+
+
+@only_for(*CENTRE)
+@verb(Take)
+def take(request: HttpRequest, said: dict, request_key: int) -> HttpResponse:
+    """Take this unit from somebody less urgent, for a danger to life; its crew is asked."""
+    row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
+    told = words(request, said)
+    deployment.take(request=row.pk, unit=said["unit"], care=said["care"], reason=said["reason"], **told)
     return HttpResponseRedirect(f"{reverse('desk:candidates', args=[request_key])}?care={said['care'].value}")

@@ -13,25 +13,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
-from schakel.accounts.models import Membership, Organisation
+from schakel.accounts.models import Membership
 from schakel.desk import glass, presence
-from schakel.desk.dossier_form import groups_of
-from schakel.desk.timeline import OF_URGENCY, lines_of
+from schakel.desk.dossier_form import QUESTIONS, Chosen, groups_of
+from schakel.desk.timeline import OF_URGENCY, Names, lines_of
 from schakel.desk.verbs import (
     CENTRE,
+    NAMED,
     Able,
     Said,
     new_key,
     options,
     request_seen,
     row_field,
+    seen_with_ties,
     term_field,
     then,
     verb,
     words,
 )
 from schakel.domain import events as e
-from schakel.domain.access import Category, Viewer
+from schakel.domain.access import Category, Ties, Viewer
 from schakel.domain.durations import MINUTE
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
@@ -47,7 +49,8 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.domain.waiting import waits_for
-from schakel.operations.actions import care_request
+from schakel.operations import journal
+from schakel.operations.actions import care_request, incident, overflow
 from schakel.operations.actions.care_request import last_signs
 from schakel.operations.current_region import region
 from schakel.operations.dossier import read, same_elsewhere
@@ -83,14 +86,16 @@ MARKS = {
 def page(request: HttpRequest, request_key: int) -> HttpResponse:
     """What does this patient need?"""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row = CareRequest.objects.filter(pk=request_key).first()
+    row = CareRequest.objects.select_related(*NAMED).filter(pk=request_key).first()
     if row is None:
         return unknown_number(request, str(request_key))
     try:
         dossier = read(row, viewer)
     except Refused as refused:
         return glass.closed(request, row, refused.reason)
-    groups = groups_of(row, dossier)
+    told = journal.of_request(row.pk)
+    names = Names(told)
+    groups = groups_of(row, dossier, {name: one for name in QUESTIONS if (one := _chosen(name, told, names))})
     asking = row.status is RequestStatus.RECEIVED and row.handler_id == viewer.person
     return live_page(
         request,
@@ -102,11 +107,11 @@ def page(request: HttpRequest, request_key: int) -> HttpResponse:
         writes=row.status in (*OPEN, RequestStatus.CLOSED),
         medical=Category.MEDICAL in dossier.categories,
         newest=max([0, *(entry.pk for entry in dossier.values.values()), *(entry.pk for entry in dossier.notes)]),
-        glass=glass.broken(row, viewer),
-        professional=_professional(row) if row.channel is not Channel.PHONE else None,
+        glass=glass.broken(row, viewer, dossier.ties),
+        professional={"needs": options(FollowUpKind)} if row.channel is not Channel.PHONE else None,
         panels=[(name, address) for name in PANELS if (address := _address(name, row.pk))],
         keys={name: new_key() for name in ("note", "unknown", "professional")},
-        **state_of(row, viewer),
+        **state_of(row, viewer, dossier.ties, told, names),
     )
 
 
@@ -132,12 +137,11 @@ def _first(row: CareRequest, groups: list[Any]) -> str:
     return ""
 
 
-def _professional(row: CareRequest) -> dict[str, Any]:
-    """What a professional can ask for, and on behalf of whom."""
-    return {
-        "organisations": list(Organisation.objects.exclude(pk=row.owner_id).values_list("pk", "name")),
-        "needs": options(FollowUpKind),
-    }
+def _chosen(name: str, told: list[journal.Recorded], names: Names) -> Chosen | None:
+    """Who chose the zone or the entry complaint last."""
+    kind = QUESTIONS[name][3]
+    last = next((one for one in reversed(told) if type(one.event).__name__ == kind), None)
+    return Chosen(names.person(last.by) if last.by is not None else "", last.event.at) if last else None
 
 
 def unknown_number(request: HttpRequest, came: str) -> HttpResponse:
@@ -169,18 +173,29 @@ class Choice(NamedTuple):
     key: str
 
 
-def state_of(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
-    """Everything on the page that follows from the journal: no word of the dossier is in it."""
-    able = Able(row, viewer)
-    told = lines_of(row.pk)
+def state_of(
+    row: CareRequest, viewer: Viewer, ties: Ties, told: list[journal.Recorded], names: Names
+) -> dict[str, Any]:
+    """Everything on the page that follows from the journal: no word of the dossier is in it.
+
+    `ties`: who has to do with the request. `told`: its journal. `names`: of everybody in it.
+    """
+    able = Able(row, viewer, ties)
+    lines = lines_of(told, names)
+    jobs = list(row.deployments.values_list("status", "arrived_at"))
+    helped = row.follow_ups.filter(status=FollowUpStatus.DONE.value).exists()
+    helped |= any(status is DeploymentStatus.CLEARED for status, _arrived in jobs)
+    others = [one for one in names.organisations() if one[0] != row.owner_id]
     up = [Choice(one, one.value[1]) for one in Urgency if row.urgency is None or one.is_above(row.urgency)]
     down = [Choice(one, one.value[1]) for one in Urgency if row.urgency is not None and row.urgency.is_above(one)]
     norms = region().norms
     reassess_by = None
-    if row.status is RequestStatus.TRIAGED and row.urgency and care_request.waits_for_care(row):
+    if row.urgency and care_request.nobody_came(row.status, jobs):
         reassess_by = (row.assessed_at or row.triaged_at) + norms.reassess_ms[row.urgency]
     may = {name: able.why_not(kind) for name, kind in VERBS.items()}
     may["take_over"] = may["take_over"] or _why_not_take(row, viewer, able.now)
+    may["lead_incident"] = may["lead_incident"] or incident.why_not_lead(row, viewer)
+    may["flow_over"] = may["flow_over"] or overflow.why_not_flow(row, able.now)
     may["close"] = may["close"] or care_request.why_not_close(row)
     zones = region().zone
     return {
@@ -189,7 +204,7 @@ def state_of(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
         "is_open": row.status in OPEN,
         "mark": MARKS[row.status],
         "zone_name": zones[row.zone].name if row.zone in zones else "",
-        "waits": waits_for(row.state, helped=_helped(row)),
+        "waits": waits_for(row.state, helped=helped),
         "care_due": region().due(row.urgency, row.triaged_at) if row.urgency and row.triaged_at else None,
         "reassess_by": reassess_by,
         "stale_at": last_signs([row.pk]).get(row.pk, able.now) + norms.stale_claim_ms
@@ -200,13 +215,14 @@ def state_of(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
         "down": down,
         "reasons": options(UrgencyReason),
         "usual_reason": UrgencyReason.COMPLAINT.value,
-        "urgency_lines": [one for one in told if one.kind in OF_URGENCY],
-        "timeline": told,
+        "urgency_lines": [one for one in lines if one.kind in OF_URGENCY],
+        "timeline": lines,
         "leaders": _leaders(row, able.now),
         "asked_me": row.lead_offered_id == viewer.person,
         "asked_us": row.owner_offered_id in viewer.organisations(*CENTRE),
+        "flows_to": overflow.taker_of(row),
         "mine": row.handler_id == viewer.person,
-        "owners": list(Organisation.objects.exclude(pk=row.owner_id).values_list("pk", "name")),
+        "owners": others,
         "declines": options(DeclineReason),
         "closes": options(CloseReason),
         "reopens": options(ReopenReason),
@@ -231,7 +247,11 @@ VERBS: dict[str, type[e.Event]] = {
     "accept_lead": e.LeadAccepted,
     "offer_owner": e.OwnershipOffered,
     "accept_owner": e.OwnershipAccepted,
+    "flow_over": e.FlowedOver,
+    "flow_back": e.FlowedBack,
     "link": e.Linked,
+    "unlink": e.Unlinked,
+    "lead_incident": e.IncidentLed,
     "merge": e.Merged,
     "close": e.Closed,
     "reopen": e.Reopened,
@@ -242,11 +262,6 @@ def _why_not_take(row: CareRequest, viewer: Viewer, now: int) -> Reason | None:
     if row.handler_id == viewer.person:
         return Reason(care_request.OWN_CALL)
     return care_request.why_not_take_over(row, now)
-
-
-def _helped(row: CareRequest) -> bool:
-    cleared = row.deployments.filter(status=DeploymentStatus.CLEARED.value)
-    return cleared.exists() or row.follow_ups.filter(status=FollowUpStatus.DONE.value).exists()
 
 
 def _leaders(row: CareRequest, now: int) -> list[tuple[int, str]]:
@@ -266,7 +281,12 @@ def _incident(row: CareRequest, viewer: Viewer, now: int) -> list[CareRequest]:
     if row.incident is None:
         return []
     seen = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, now)
-    return list(seen.filter(incident=row.incident).exclude(pk=row.pk).order_by("pk")[:20])
+    seen = seen.filter(incident=row.incident).exclude(pk=row.pk).exclude(status=RequestStatus.MERGED.value)
+    found = list(seen.order_by("pk"))
+    zones = region().zone
+    for one in found:
+        one.zone_name = zones[one.zone].name if one.zone in zones else ""
+    return found
 
 
 @only_for(*CENTRE)
@@ -278,7 +298,9 @@ def state(request: HttpRequest, request_key: int) -> HttpResponse:
 
 def _state(request: HttpRequest, key: int) -> HttpResponse:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return render(request, "desk/state.html", state_of(request_seen(viewer, key), viewer))
+    row, ties = seen_with_ties(viewer, key)
+    told = journal.of_request(row.pk)
+    return render(request, "desk/state.html", state_of(row, viewer, ties, told, Names(told)))
 
 
 @only_for(*CENTRE)
@@ -286,7 +308,8 @@ def _state(request: HttpRequest, key: int) -> HttpResponse:
 def timeline(request: HttpRequest, request_key: int) -> HttpResponse:
     """What happened, after something more did."""
     row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
-    return render(request, "desk/timeline.html", {"row": row, "timeline": lines_of(row.pk)})
+    told = journal.of_request(row.pk)
+    return render(request, "desk/timeline.html", {"row": row, "timeline": lines_of(told, Names(told))})
 
 
 @only_for(*CENTRE)
@@ -294,12 +317,11 @@ def timeline(request: HttpRequest, request_key: int) -> HttpResponse:
 def threat(request: HttpRequest, request_key: int) -> HttpResponse:
     """The first question again, after somebody answered it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row = request_seen(viewer, request_key)
-    return render(request, "desk/life_threat.html", _threat(row, viewer))
+    return render(request, "desk/life_threat.html", _threat(*seen_with_ties(viewer, request_key), viewer))
 
 
-def _threat(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
-    able = Able(row, viewer)
+def _threat(row: CareRequest, ties: Ties, viewer: Viewer) -> dict[str, Any]:
+    able = Able(row, viewer, ties)
     return {
         "row": row,
         "act_key": new_key,
@@ -312,8 +334,8 @@ def _threat(row: CareRequest, viewer: Viewer) -> dict[str, Any]:
 def second(request: HttpRequest, request_key: int) -> HttpResponse:
     """Other requests with the same number, address or patient. A search in dossiers, so logged."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row = request_seen(viewer, request_key)
-    if not presence.sees_any(row, viewer):
+    row, ties = seen_with_ties(viewer, request_key)
+    if not presence.sees_any(ties, viewer):
         return HttpResponse(status=204)
     found = same_elsewhere(row, viewer)
     zones = region().zone
@@ -322,11 +344,17 @@ def second(request: HttpRequest, request_key: int) -> HttpResponse:
         one.zone_name = zones[one.zone].name if one.zone in zones else ""
         one.mark = MARKS[one.status]
         one.joined = one.incident is not None and one.incident == row.incident
-    able = Able(row, viewer)
+    able = Able(row, viewer, ties)
     context = {
         "row": row,
+        "is_open": row.status in OPEN,
         "found": found,
-        "words": {"callback": _("same number"), "address": _("same address"), "bsn": _("same patient")},
+        "words": {
+            "callback": _("same number"),
+            "address": _("same address"),
+            "bsn": _("same patient"),
+            "scene": _("same kind of accident, same area"),
+        },
         "may": {name: able.why_not(VERBS[name]) for name in ("link", "merge")},
         "act_key": new_key,
     }
@@ -338,15 +366,15 @@ def second(request: HttpRequest, request_key: int) -> HttpResponse:
 def present(request: HttpRequest, request_key: int) -> HttpResponse:
     """Who else is in this case, and what they changed since this page was made."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row = request_seen(viewer, request_key)
-    if not presence.sees_any(row, viewer):
+    row, ties = seen_with_ties(viewer, request_key)
+    if not presence.sees_any(ties, viewer):
         return HttpResponse(status=204)
     presence.stay(row, viewer)
     since = request.GET.get("since", "")
     context = {
         "row": row,
         "others": presence.others(row, viewer),
-        "changed": presence.changed(row, viewer, int(since)) if since.isdecimal() and len(since) < 18 else [],
+        "changed": presence.changed(row, ties, viewer, int(since)) if since.isdecimal() and len(since) < 18 else [],
         "since": since,
     }
     return render(request, "desk/presence.html", context)
@@ -372,6 +400,12 @@ class To(Said):
     """Somebody, an organisation or another request, by the key of its row."""
 
     to = row_field(N_("To"))
+
+
+class Over(Said):
+    """Who led the incident, as far as the page showed."""
+
+    over = row_field(N_("Lead of the incident"), required=False)
 
 
 class Declined(Said):
@@ -419,7 +453,11 @@ decline_lead = _verb(Said, care_request.decline_lead)
 offer_ownership = _verb(To, care_request.offer_ownership, "to")
 accept_ownership = _verb(Said, care_request.accept_ownership)
 decline_ownership = _verb(Declined, care_request.decline_ownership, "reason")
-link = _verb(To, care_request.link, "to")
+flow_over = _verb(Said, overflow.flow_over)
+flow_back = _verb(Said, overflow.flow_back)
+link = _verb(To, incident.join, "to")
+unlink = _verb(Said, incident.leave)
+lead_incident = _verb(Over, incident.lead, "over")
 close = _verb(Closing, care_request.close, "reason")
 reopen = _verb(Reopening, care_request.reopen, "reason")
 
@@ -434,7 +472,7 @@ def life_threat(request: HttpRequest, said: dict[str, Any], request_key: int) ->
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(reverse("desk:case", args=[request_key]))
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    response = render(request, "desk/life_threat.html", _threat(request_seen(viewer, request_key), viewer))
+    response = render(request, "desk/life_threat.html", _threat(*seen_with_ties(viewer, request_key), viewer))
     response["HX-Trigger"] = "acted"
     return response
 
@@ -444,7 +482,29 @@ def life_threat(request: HttpRequest, said: dict[str, Any], request_key: int) ->
 def merge(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
     """It is the same patient: this request ends in the other, which opens."""
     care_request.merge(request=request_key, into=said["to"], **words(request, said))
-    address = reverse("desk:case", args=[said["to"]])
+    return _over_to(request, said["to"])
+
+
+@only_for(*CENTRE)
+@verb(To)
+def call_again(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
+    """The caller whose line was lost is back, by a new call: it ends in that request, which opens."""
+    care_request.call_again(request=request_key, into=said["to"], **words(request, said))
+    return _over_to(request, said["to"])
+
+
+@only_for(*CENTRE)
+@verb(Said)
+def another(request: HttpRequest, said: dict[str, Any], request_key: int) -> HttpResponse:
+    """One more patient of the same caller: a new request of the same incident, which opens."""
+    key = incident.another(request=request_key, **words(request, said))
+    assert key is not None, "a request that begins has a key"
+    return _over_to(request, key)
+
+
+def _over_to(request: HttpRequest, key: int) -> HttpResponse:
+    """The page of another request."""
+    address = reverse("desk:case", args=[key])
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(address)
     response = HttpResponse(status=204)

@@ -38,10 +38,11 @@ from schakel.domain.reasons import Word
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import DeploymentStatus, RequestStatus, UnitStatus
 from schakel.domain.vocabulary import CancelReason, Care, Competence, DeclineReason, UnitKind
-from schakel.operations import journal
+from schakel.operations import journal, standing
 from schakel.operations.actions import deployment as deployment_actions
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, Duty, JournalEntry, Unit
+from schakel.operations.standing import Doing
 from schakel.screens.lists import LiveList
 from schakel.screens.page import live_page
 
@@ -93,6 +94,7 @@ RESERVED = N_("reserved")
 
 LAST_TIMED_OUT = N_("No answer in time")
 LAST_DECLINED = N_("Declined")
+LAST_TAKEN = N_("Its unit was taken for a danger to life: nobody goes now")
 LAST_CANCELLED = N_("Job stopped: nobody goes now")
 DANGER_NOBODY = N_("Danger to life: nobody was asked yet")
 
@@ -125,7 +127,9 @@ def _exceptions(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
             row.alarm = LAST_TIMED_OUT
         elif last.status is _D.DECLINED:
             row.alarm = LAST_DECLINED
-        elif last.status in (_D.CANCELLED, _D.PREEMPTED) and not row.deployments_open:
+        elif row.left:
+            row.alarm = LAST_TAKEN
+        elif last.status is _D.CANCELLED and not row.deployments_open:
             row.alarm = LAST_CANCELLED
         else:
             row.alarm = None
@@ -140,7 +144,9 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
     """The requests with what each row shows, in three queries whatever their number."""
     found = list(rows if keys is None else rows.filter(pk__in=keys))
     jobs: dict[int, list[Deployment]] = defaultdict(list)
-    of_these = Deployment.objects.filter(request__in=[row.pk for row in found]).select_related("unit", "place")
+    of_these = Deployment.objects.filter(request__in=[row.pk for row in found]).select_related(
+        "unit", "place", "partner"
+    )
     for job in of_these.order_by("pk"):
         jobs[job.request_id].append(job)
     zones = region().zone
@@ -150,6 +156,7 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
             job.status in (_D.HANDED_OVER, _D.CLEARED) and (job.arrived_at is not None or job.place_id is not None)
             for job in row.jobs
         )
+        row.left = not row.deployments_open and bool(row.jobs) and row.jobs[-1].status is _D.PREEMPTED
         row.asked = [job for job in row.jobs if job.status is _D.OFFERED]
         row.refused = [job for job in row.jobs if job.status in (_D.TIMED_OUT, _D.DECLINED)]
         zone = zones.get(row.zone or "")
@@ -160,9 +167,14 @@ def _with_jobs(rows: Any, keys: set[int] | None) -> list[CareRequest]:
 
 
 def _sort_waiting(row: CareRequest) -> str:
-    """The most urgent first; within an urgency the nearest deadline. Danger to life without an urgency is above all."""
+    """The most urgent first; within an urgency who lost its unit to somebody else, and then the nearest deadline.
+
+    Danger to life without an urgency is above all.
+    """
     rank = row.urgency.rank if row.urgency else 0
-    return f"{rank if not row.life_threat else min(rank, 1)}-{row.due or row.received_at or 0:015d}"
+    if row.life_threat:
+        rank = min(rank, 1)
+    return f"{rank}-{int(not row.left)}-{row.due or row.received_at or 0:015d}"
 
 
 def _shows_request(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
@@ -258,16 +270,14 @@ def _crews(units: list[int], now: int) -> dict[int, list[Competence]]:
 
 
 def _doing(row: Unit, jobs: list[Deployment]) -> tuple[object, str, int | None]:
-    """What a unit is doing, its shape, and since when: the furthest of its jobs, else an offer, else nothing."""
-    order = list(_D)
-    running = [job for job in jobs if job.status is not _D.OFFERED]
-    if running:
-        job = max(running, key=lambda one: order.index(one.status))
+    """What a unit is doing, its shape, and since when; for a free one, whether it stands at its base."""
+    doing, job = standing.of_unit(row, jobs)
+    if doing is Doing.RESERVED and job is not None:
+        return Word(RESERVED), "reserved", job.offered_at
+    if job is not None:
         return job.status, MARKS[job.status], getattr(job, SINCE[job.status])
-    if row.status is UnitStatus.ABSENT:
+    if doing is not Doing.FREE:
         return row.absence_reason or row.status, "paused", None
-    if jobs:
-        return Word(RESERVED), "reserved", jobs[-1].offered_at
     at_base = (
         row.lat is not None
         and row.lon is not None

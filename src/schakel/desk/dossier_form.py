@@ -21,7 +21,6 @@ from schakel.accounts.models import Organisation, Person
 from schakel.desk.verbs import CENTRE, Said, new_key, request_seen, row_field, term_field, verb
 from schakel.domain.access import Category
 from schakel.domain.dossier import FIELDS, SEXES
-from schakel.domain.events import Subject
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.vocabulary import Complaint, FollowUpKind
@@ -123,15 +122,18 @@ GROUPS = (
 )
 
 
-def groups_of(row: CareRequest, dossier: Dossier) -> list[Group]:
-    """Everything that this viewer may see of the dossier, in the asking order."""
+def groups_of(row: CareRequest, dossier: Dossier, chosen: dict[str, Chosen]) -> list[Group]:
+    """Everything that this viewer may see of the dossier, in the asking order.
+
+    `chosen`: by whom and when the zone and the entry complaint were chosen.
+    """
     found = []
     for name, title, fields in GROUPS:
         shown = []
         for field in fields:
             if field in QUESTIONS:
                 if field == "zone" or Category.MEDICAL in dossier.categories:
-                    shown.append(question(row, field, dossier.value("town")))
+                    shown.append(question(row, field, chosen.get(field), dossier.value("town")))
             elif FIELDS[field].category in dossier.categories:
                 shown.append(of_dossier(row, field, dossier))
         if shown:
@@ -183,9 +185,16 @@ QUESTIONS = {
 }
 
 
-def question(row: CareRequest, name: str, town: str = "") -> Asked:
+class Chosen(NamedTuple):
+    """Who chose something, and when."""
+
+    by: str
+    at: int
+
+
+def question(row: CareRequest, name: str, chosen: Chosen | None, town: str = "") -> Asked:
     """The zone or the entry complaint as a field: its word, and who chose it."""
-    label, known, _none, kind = QUESTIONS[name]
+    label, known, _none, _kind = QUESTIONS[name]
     words = known()
     code = str(getattr(row, name) or "")
     asked = Asked(
@@ -199,8 +208,8 @@ def question(row: CareRequest, name: str, town: str = "") -> Asked:
         key={"complaint": "i"}.get(name, ""),
         wide=True,
     )
-    if code and (last := _last(row.pk, kind)):
-        asked.by, asked.at = last
+    if code and chosen:
+        asked.by, asked.at = chosen
     if name == "zone" and not code and town:
         asked.suggestions = zones_of_town(town)
     return asked
@@ -213,12 +222,11 @@ def zones_of_town(town: str) -> tuple[str, ...]:
     return tuple(named or sorted(zone.name for zone in region().zones if zone.municipality.casefold() == meant))
 
 
-def _last(request: int, kind: str) -> tuple[str, int] | None:
-    told = [one for one in journal.history(Subject.REQUEST, request) if type(one.event).__name__ == kind]
-    if not told:
-        return None
-    person = Person.objects.filter(pk=told[-1].by).first()
-    return str(person or ""), told[-1].event.at
+def asked_again(row: CareRequest, name: str, town: str = "") -> Asked:
+    """The zone or the entry complaint by itself, apart from its page."""
+    last = journal.last_of(row.pk, QUESTIONS[name][3])
+    author = Person.objects.filter(pk=last.by).first() if last else None
+    return question(row, name, Chosen(str(author or ""), last.event.at) if last else None, town)
 
 
 def fitting(words: dict[str, str], typed: str, none: str) -> str:
@@ -298,14 +306,14 @@ def ask(request: HttpRequest, request_key: int, name: str) -> HttpResponse:
         raise Http404
     row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
     if request.method != "POST":
-        return _said(request, question(row, name))
+        return _said(request, asked_again(row, name))
     typed = request.POST.get(name, "")
     choice = request.POST.get(f"conflict-{name}", "")
     if choice == "theirs":
         typed = request.POST.get("their_value", "")
     seen = request.POST.get("theirs" if choice else "seen", "")
     if not typed.strip():
-        return _said(request, question(row, name))
+        return _said(request, asked_again(row, name))
     _label, known, none, _kind = QUESTIONS[name]
     words = known()
     try:
@@ -321,19 +329,19 @@ def ask(request: HttpRequest, request_key: int, name: str) -> HttpResponse:
             elif now_known != code:
                 care_request.choose_complaint(complaint=Complaint(code), **told)
     except Refused as refused:
-        asked = question(row, name)
+        asked = asked_again(row, name)
         asked.value, asked.wrong = typed, say(refused.reason)
         return _said(request, asked, status=422)
     row.refresh_from_db()
-    response = _said(request, question(row, name))
-    response["HX-Trigger"] = "acted"
+    response = _said(request, asked_again(row, name))
+    response["HX-Trigger"] = "acted, contact"
     return response
 
 
 def _conflict(
     request: HttpRequest, row: CareRequest, name: str, words: dict[str, str], code: str, seen: str
 ) -> HttpResponse:
-    theirs = question(row, name)
+    theirs = asked_again(row, name)
     if theirs.by == str(request.user):  # the same person, in another window: nobody else's word is lost
         theirs.by = _("You")
     theirs.conflict = {
@@ -446,4 +454,4 @@ def professional(request: HttpRequest, said: dict[str, Any], request_key: int) -
 def suggestion(request: HttpRequest, request_key: int) -> HttpResponse:
     """The zone again, after the town was written: with the zone of that name as a suggestion. Changes nothing."""
     row = request_seen(request.viewer, request_key)  # type: ignore[attr-defined]
-    return _said(request, question(row, "zone", request.POST.get("town", "")[:120]))
+    return _said(request, asked_again(row, "zone", request.POST.get("town", "")[:120]))

@@ -39,6 +39,7 @@ from schakel.operations.actions import follow_up as follow_up_actions
 from schakel.operations.actions.follow_up import TAKERS
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, FollowUp, JournalEntry
+from schakel.screens import answers
 from schakel.screens.lists import LiveList
 from schakel.screens.page import live_page
 
@@ -194,6 +195,13 @@ def page(request: HttpRequest) -> HttpResponse:
         lists=tuple(one.name for one in LISTS),
         **more,
     )
+
+
+@only_for(*CENTRE)
+def answered(request: HttpRequest) -> HttpResponse:
+    """Who says no, and why? What became of everything that providers and partners were asked."""
+    title = _("Who says no, and why?")
+    return live_page(request, "desk/follow_ups/answers.html", title=title, **answers.table(request))
 
 
 @only_for(*CENTRE)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import BrokenGlass, GlassReason
 from schakel.desk.verbs import CENTRE, Said, new_key, options, term_field, verb, words
-from schakel.domain.access import Category, Viewer, sees
+from schakel.domain.access import Category, Ties, Viewer, sees
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.vocabulary import Role
@@ -76,10 +76,9 @@ def break_glass(request: HttpRequest, said: dict[str, Any], request_key: int) ->
     return HttpResponseRedirect(reverse("desk:case", args=[request_key]))
 
 
-def broken(row: CareRequest, viewer: Viewer) -> BrokenGlass | None:
+def broken(row: CareRequest, viewer: Viewer, ties: Ties) -> BrokenGlass | None:
     """The broken glass without which this viewer would not see the dossier now, if that is so."""
     now = clock.now_ms()
-    ties = ties_of([row], now)[row.pk]
     if viewer.person not in ties.glass or sees(viewer, replace(ties, glass=frozenset()), Category.MEDICAL, now):
         return None
     return BrokenGlass.objects.filter(person=viewer.person, request=row.pk, until__gt=now).last()

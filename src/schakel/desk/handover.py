@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import Membership, Organisation, Person
-from schakel.desk.timeline import Line, lines_of
+from schakel.desk.timeline import Line, Names, lines_of
 from schakel.desk.verbs import CENTRE, Said, new_key, row_field, term_field, verb, words
 from schakel.domain.access import DEPLOYMENT_PHASE, Category, Phase, Viewer
 from schakel.domain.durations import MINUTE
@@ -21,7 +21,7 @@ from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
 from schakel.domain.vocabulary import Role
-from schakel.operations import clock
+from schakel.operations import clock, journal
 from schakel.operations.actions import handover as handover_actions
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, Deployment, FollowUp, Handover, JournalEntry
@@ -59,6 +59,7 @@ class Wait:
     since: int | None = None
     promise: bool = False
     near: int = NEAR
+    telephone: str = ""  # of whoever has to be called about it
 
 
 @dataclass
@@ -112,11 +113,14 @@ def _add_job(case: Case, job: Deployment) -> None:
     who = str(job.unit or job.place or job.partner)
     what = job.care.label if job.care else ""
     if job.status is DeploymentStatus.OFFERED:
-        case.waits.append(Wait(Reason(OFFERED, {"who": who, "what": Word(what)}), due=job.reply_by))
+        case.waits.append(
+            Wait(Reason(OFFERED, {"who": who, "what": Word(what)}), due=job.reply_by, telephone=_called(job))
+        )
     elif DEPLOYMENT_PHASE.get(job.status) is Phase.ACTIVE:
         told = Reason(GOES, {"who": who, "what": Word(what), "status": Word(job.status.label)})
         due = None if job.arrived_at is not None else response_due(case.row, job)
-        case.waits.append(Wait(told, due=due, since=job.arrived_at or job.accepted_at, promise=job.arrived_at is None))
+        since, promise = job.arrived_at or job.accepted_at, job.arrived_at is None
+        case.waits.append(Wait(told, due=due, since=since, promise=promise, telephone=_called(job)))
 
 
 def _add_task(case: Case, task: FollowUp) -> None:
@@ -128,10 +132,15 @@ def _add_task(case: Case, task: FollowUp) -> None:
             case.waits.append(Wait(Reason(NO_TAKER, {"what": what, "level": level}), due=task.reply_by))
         case FollowUpStatus.OFFERED:
             told = Reason(TAKER_ASKED, {"who": who, "what": what, "level": level})
-            case.waits.append(Wait(told, due=task.reply_by))
+            case.waits.append(Wait(told, due=task.reply_by, telephone=_called(task)))
         case FollowUpStatus.ACCEPTED:
             told = Reason(PROMISED, {"who": who, "what": what})
-            case.waits.append(Wait(told, since=task.accepted_at, promise=True))
+            case.waits.append(Wait(told, since=task.accepted_at, promise=True, telephone=_called(task)))
+
+
+def _called(row: Deployment | FollowUp) -> str:
+    """Where the duty desk of whoever was asked can be called; empty when that is not known."""
+    return row.partner.telephone if row.partner else ""
 
 
 def _add_own(case: Case, served: bool) -> None:
@@ -237,7 +246,8 @@ def changed_since(signed: Handover, viewer: Viewer, now: int) -> list[Case]:
     cases = cases_of(rows.select_related("lead", "handler", "lead_offered", "owner_offered"), now)
     for case in cases:
         if case.row.pk in changed:
-            case.news = [line for line in reversed(lines_of(case.row.pk)) if line.seq > signed.seq]
+            told = [one for one in journal.of_request(case.row.pk) if one.seq > signed.seq]
+            case.news = list(reversed(lines_of(told, Names(told))))
         case.arrived = case.row.pk in came_later
         if case.row.status in (RequestStatus.CLOSED, RequestStatus.MERGED):
             case.waits = []

@@ -10,12 +10,11 @@ from typing import NamedTuple
 
 from schakel.accounts import access_log
 from schakel.accounts.models import AccessEntry, Deed, Person
-from schakel.domain.access import Category, Viewer, sees
+from schakel.domain.access import Category, Ties, Viewer, sees
 from schakel.domain.dossier import FIELDS
 from schakel.domain.durations import MINUTE, SECOND
 from schakel.operations import clock
 from schakel.operations.models import CareRequest, DossierEntry
-from schakel.operations.visibility import ties_of
 
 #: How long after its last line somebody is still taken to be in the case, on the wall.
 HERE = 2 * MINUTE
@@ -45,6 +44,7 @@ def others(row: CareRequest, viewer: Viewer) -> list[Present]:
     since = clock.now_ms() - int(HERE * clock.speed())
     found: dict[int, int] = {}
     lines = AccessEntry.objects.filter(request=row.pk, at__gte=since, deed__in=_DEEDS, person__isnull=False)
+    lines = lines.exclude(ground=access_log.RINGS)  # saw who called, and did not come in
     for person, at in lines.exclude(person=viewer.person).order_by("number").values_list("person", "at"):
         found[person] = at
     names = {one.pk: str(one) for one in Person.objects.filter(pk__in=found)}
@@ -56,22 +56,21 @@ def stay(row: CareRequest, viewer: Viewer) -> None:
     now = clock.now_ms()
     since = now - int(AGAIN * clock.speed())
     mine = AccessEntry.objects.filter(request=row.pk, person=viewer.person, at__gte=since, deed__in=_DEEDS)
+    mine = mine.exclude(ground=access_log.RINGS)
     if not mine.exists():
         access_log.add(Deed.READ, viewer=viewer, at=now, request=row.pk, ground="open")
 
 
-def changed(row: CareRequest, viewer: Viewer, since: int) -> list[Changed]:
+def changed(row: CareRequest, ties: Ties, viewer: Viewer, since: int) -> list[Changed]:
     """The fields that others wrote after the entry `since`, as far as this viewer sees them."""
     now = clock.now_ms()
-    ties = ties_of([row], now)[row.pk]
     seen = {name for name, one in FIELDS.items() if sees(viewer, ties, one.category, now)}
     entries = DossierEntry.objects.filter(request=row, pk__gt=since, field__in=seen).exclude(author=viewer.person)
     newest = {entry.field: entry for entry in entries.select_related("author").order_by("pk")}
     return [Changed(FIELDS[name].label, str(entry.author or ""), entry.at) for name, entry in newest.items()]
 
 
-def sees_any(row: CareRequest, viewer: Viewer) -> bool:
+def sees_any(ties: Ties, viewer: Viewer) -> bool:
     """Whether the viewer sees anything of the dossier itself."""
     now = clock.now_ms()
-    ties = ties_of([row], now)[row.pk]
     return any(sees(viewer, ties, category, now) for category in Category if category is not Category.LOGISTICS)

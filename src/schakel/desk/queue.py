@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
-from schakel.desk.verbs import CENTRE, new_key
-from schakel.domain.access import LIVING, Category, Ties, Viewer, sees
+from schakel.accounts.models import Organisation as Organisations
+from schakel.desk.verbs import CENTRE, NAMED, new_key
+from schakel.domain.access import GUESTS, Category, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Event
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.region.model import Organisation
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
-from schakel.domain.vocabulary import Channel, Role
+from schakel.domain.vocabulary import Channel, Complaint, OrganisationKind, Role
 from schakel.domain.waiting import Deadline, Promise, Wait, nearest, order, waits_for
 from schakel.operations import clock, standing
 from schakel.operations.actions.care_request import last_signs
@@ -36,7 +36,6 @@ NEAR = 5 * MINUTE
 ANSWERING = (Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD)
 
 _OPEN = (RequestStatus.RECEIVED, RequestStatus.TRIAGED)
-_ANY = Q()
 
 # ---------------------------------------------------------------- rows
 
@@ -87,35 +86,25 @@ def _deadline(row: CareRequest, jobs: list[Deployment], tasks: list[FollowUp]) -
     return nearest(found)
 
 
-def _rows(keys: set[int] | None, *statuses: RequestStatus, only: Q = _ANY) -> Sequence[CareRequest]:
-    rows = CareRequest.objects.filter(only, status__in=[status.value for status in statuses])
-    if keys is not None:
-        rows = rows.filter(pk__in=keys)
-    return list(rows.select_related("owner", "handler", "lead", "lead_offered", "owner_offered"))
+def _living(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
+    """Every request that is still somebody's work. All lists of this screen are a part of these."""
+    rows = CareRequest.objects.living() if keys is None else CareRequest.objects.living().filter(pk__in=keys)
+    return _filled(list(rows.select_related(*NAMED)))
 
 
-def _queue(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *LIVING))
+def _is_alarm(row: CareRequest) -> bool:
+    return row.status in _OPEN and (row.reassess_overdue or row.line_lost)
 
 
-def _calls(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _rows(keys, RequestStatus.RINGING)
+def _is_asked(row: CareRequest) -> bool:
+    return row.status in _OPEN and (row.lead_offered_id is not None or row.owner_offered_id is not None)
 
 
-def _missed(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _rows(keys, RequestStatus.MISSED)
-
-
-def _claims(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, RequestStatus.RECEIVED))
-
-
-def _alarms(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *_OPEN, only=Q(reassess_overdue=True) | Q(line_lost=True)))
-
-
-def _asked(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
-    return _filled(_rows(keys, *_OPEN, only=Q(lead_offered__isnull=False) | Q(owner_offered__isnull=False)))
+def _written(rows: Mapping[int, CareRequest]) -> set[int]:
+    """The claimed calls in whose dossier somebody wrote since: no event, and a sign that somebody is at it."""
+    claimed = [key for key, row in rows.items() if row.status is RequestStatus.RECEIVED]
+    signs = last_signs(claimed) if claimed else {}
+    return {key for key in claimed if signs.get(key, rows[key].received_at) != rows[key].sign_at}
 
 
 def _on_desk(viewer: Viewer, row: CareRequest, ties: Ties | None, now: int) -> bool:
@@ -131,13 +120,21 @@ def _keys(event: Event) -> Iterable[int | None]:
     return [getattr(event, "request", None)]
 
 
-def _live(name: str, rows: object, sort: object, *, shows: object = _on_desk, template: str = "") -> LiveList:
+def _live(
+    name: str,
+    among: Callable[[CareRequest], bool],
+    sort: Callable[[CareRequest], str],
+    *,
+    shows: Callable[[Viewer, CareRequest, Ties | None, int], bool] = _on_desk,
+) -> LiveList:
     return LiveList(
         name=name,
-        template=f"desk/{template or 'row_' + name}.html",
-        rows=rows,  # type: ignore[arg-type]
-        shows=shows,  # type: ignore[arg-type]
-        sort=sort,  # type: ignore[arg-type]
+        template=f"desk/row_{name}.html",
+        rows=_living,
+        among=among,
+        strays=_written,
+        shows=shows,
+        sort=sort,
         keys=_keys,
         prefix={"queue": "request"}.get(name, name),
         request_of=lambda row: row,
@@ -153,12 +150,12 @@ def _by_order(row: CareRequest) -> str:
 
 
 LISTS = (
-    _live("queue", _queue, _by_order),
-    _live("calls", _calls, _by_age),
-    _live("missed", _missed, _by_age),
-    _live("alarms", _alarms, _by_order),
-    _live("claims", _claims, _by_age),
-    _live("asked", _asked, _by_order, shows=_of_me),
+    _live("queue", lambda row: True, _by_order),
+    _live("calls", lambda row: row.status is RequestStatus.RINGING, _by_age),
+    _live("missed", lambda row: row.status is RequestStatus.MISSED, _by_age),
+    _live("alarms", _is_alarm, _by_order),
+    _live("claims", lambda row: row.status is RequestStatus.RECEIVED, _by_age),
+    _live("asked", _is_asked, _by_order, shows=_of_me),
 )
 
 
@@ -198,7 +195,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ways_in=[(channel, key, new_key()) for channel, key in WAYS_IN],
         keys={name: new_key() for name in ("claim", "ring")},
         answers=request.viewer.has(*ANSWERING),  # type: ignore[attr-defined]
-        desks=desks(clock.now_ms()),
+        **_room(request.viewer),  # type: ignore[attr-defined]
     )
 
 
@@ -206,42 +203,72 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def room(request: HttpRequest) -> HttpResponse:
     """The line that says which desks are in the room now."""
-    return render(request, "desk/room.html", {"desks": desks(clock.now_ms())})
+    return render(request, "desk/room.html", _room(request.viewer))  # type: ignore[attr-defined]
+
+
+@only_for(*CENTRE)
+@require_safe
+def window(request: HttpRequest) -> HttpResponse:
+    """What the window of this viewer's own desk gives it now."""
+    return render(request, "desk/window.html", _room(request.viewer))  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- the virtual room
 
 
 class Desk(NamedTuple):
-    """A partner's desk: in the room until, or when it joins; whether it takes requests itself, and who does if not."""
+    """A partner's desk: in the room until, or when it joins; whether it takes requests itself, and who does if not.
+
+    complaints: what of the queue it shares; empty for all of it. finishes: until when a call in hand may be finished,
+    where its window has just closed. after: minutes without an answer after which its calls flow over.
+    """
 
     partner: Organisation
     shares: bool
     until: int | None
     joins: int | None
+    finishes: int | None
+    complaints: tuple[Complaint, ...]
     takes: bool
     opens: int | None
     overflow: str
+    after: int | None
 
 
 def desks(now: int) -> list[Desk]:
     """The desks that share the room at some hour, or leave their calls to another when they are closed."""
+    partners = [one for one in region().organisations if one.kind is not OrganisationKind.CENTRE]
+    return [_desk(one, now) for one in partners if one.virtual_desk or one.overflow]
+
+
+def own_desks(viewer: Viewer, now: int) -> list[Desk]:
+    """The desks of this viewer that share the room at some hour."""
+    here = region().organisation
+    codes = Organisations.objects.filter(pk__in=viewer.organisations(*GUESTS)).order_by("pk")
+    own = [here[code] for code in codes.values_list("code", flat=True) if code in here]
+    return [_desk(one, now) for one in own if one.virtual_desk]
+
+
+def _desk(one: Organisation, now: int) -> Desk:
     here = region()
-    found = []
-    for one in here.organisations:
-        if not one.virtual_desk and not one.overflow:
-            continue
-        span = here.calendar.current(one.virtual_desk, now)
-        takes = here.is_open(one.id, now)
-        found.append(
-            Desk(
-                partner=one,
-                shares=span is not None,
-                until=span.end if span else None,
-                joins=here.calendar.next_start(one.virtual_desk, now) if one.virtual_desk and not span else None,
-                takes=takes,
-                opens=None if takes else here.opens_at(one.id, now),
-                overflow=here.organisation[one.overflow].name if one.overflow else "",
-            )
-        )
-    return found
+    sitting = here.sits_in(one.id, now)
+    shares = sitting is not None and now < sitting.closes
+    takes = here.is_open(one.id, now)
+    return Desk(
+        partner=one,
+        shares=shares,
+        until=sitting.closes if sitting and shares else None,
+        joins=here.calendar.next_start(one.virtual_desk, now) if one.virtual_desk and not shares else None,
+        finishes=sitting.finishes if sitting and not shares else None,
+        complaints=tuple(sorted(one.virtual_desk_complaints or (), key=str)),
+        takes=takes,
+        opens=None if takes else here.opens_at(one.id, now),
+        overflow=here.organisation[one.overflow].name if one.overflow else "",
+        after=None if one.overflow_after_ms is None else one.overflow_after_ms // MINUTE,
+    )
+
+
+def _room(viewer: Viewer) -> dict[str, object]:
+    """Who shares the room now, and what of it is this viewer's own."""
+    now = clock.now_ms()
+    return {"desks": desks(now), "own": own_desks(viewer, now), "centre": _desk(region().centre, now)}

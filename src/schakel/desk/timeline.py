@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from schakel.accounts.models import Organisation, Person
@@ -11,7 +11,7 @@ from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.vocabulary import Term
 from schakel.operations import journal
 from schakel.operations.current_region import region
-from schakel.operations.models import JournalEntry, Place, Unit
+from schakel.operations.models import Place, Unit
 from schakel.screens.wording import name_of, say
 
 #: A sentence for each kind of event. {by} stands beside it; the other places are what the event established.
@@ -39,7 +39,11 @@ SENTENCES: dict[str, str] = {
     "OwnershipOffered": _("{owner_offered} was asked to own the request"),
     "OwnershipAccepted": _("{owner} owns the request now"),
     "OwnershipDeclined": _("Ownership declined: {reason}"),
-    "Linked": _("Linked to incident {incident}"),
+    "FlowedOver": _("Flowed over to {owner_offered}: {overflow}"),
+    "FlowedBack": _("Taken back; it no longer flows over"),
+    "Linked": _("Belongs to incident {incident}"),
+    "Unlinked": _("Does not belong to an incident any more"),
+    "IncidentLed": _("Lead of the incident taken by {incident_lead}"),
     "Merged": _("Merged into request {merged_into}"),
     "Closed": _("Closed: {reason}"),
     "Reopened": _("Opened again: {reason}"),
@@ -87,15 +91,12 @@ class Line(NamedTuple):
 LATE = 60_000
 
 
-def lines_of(request: int) -> list[Line]:
-    """The journal of a request in words, newest first: its own events and those of its deployments and follow-ups."""
-    entries = JournalEntry.objects.filter(request=request).order_by("seq").values_list(*journal.COLUMNS)
-    told = [journal.read(entry) for entry in entries]
-    names = _Names(told)
+def lines_of(told: Sequence[journal.Recorded], names: Names) -> list[Line]:
+    """What happened in words, newest first: for the journal of a request, its jobs and follow-ups among it."""
     return [_line(one, names) for one in reversed(told)]
 
 
-def _line(one: journal.Recorded, names: _Names) -> Line:
+def _line(one: journal.Recorded, names: Names) -> Line:
     kind = type(one.event).__name__
     late = one.recorded_at - one.event.at
     return Line(
@@ -109,7 +110,7 @@ def _line(one: journal.Recorded, names: _Names) -> Line:
     )
 
 
-class _Names:
+class Names:
     """The names behind the keys of these events, in one query per kind of row."""
 
     def __init__(self, told: Iterable[journal.Recorded]) -> None:
@@ -120,13 +121,17 @@ class _Names:
         def keys(*names: str) -> set[int]:
             return {one[name] for one in said for name in names if one.get(name) is not None}
 
-        people = keys("handler", "lead", "lead_offered") | {one.by for one in told if one.by is not None}
+        people = keys("handler", "lead", "lead_offered", "incident_lead")
+        people |= {one.by for one in told if one.by is not None}
+        units, places = keys("unit"), keys("place")
         self._people = {one.pk: str(one) for one in Person.objects.filter(pk__in=people)}
-        self._partners = dict(
-            Organisation.objects.filter(pk__in=keys("owner", "owner_offered", "partner")).values_list("pk", "name")
-        )
-        self._units = dict(Unit.objects.filter(pk__in=keys("unit")).values_list("pk", "callsign"))
-        self._places = dict(Place.objects.filter(pk__in=keys("place")).values_list("pk", "name"))
+        self._partners = dict(Organisation.objects.values_list("pk", "name"))
+        self._units = dict(Unit.objects.filter(pk__in=units).values_list("pk", "callsign")) if units else {}
+        self._places = dict(Place.objects.filter(pk__in=places).values_list("pk", "name")) if places else {}
+
+    def organisations(self) -> list[tuple[int, str]]:
+        """All organisations of the region, by name."""
+        return list(self._partners.items())
 
     def person(self, key: int | None) -> str:
         """Who; the centre's own clock where nobody did it."""
@@ -140,7 +145,7 @@ class _Names:
                 words[name] = str(value) if name in ("urgency", "ambulance_urgency") else name_of(value)
             elif isinstance(value, bool):
                 words[name] = say(_("yes")) if value else say(_("no"))
-            elif name in ("handler", "lead", "lead_offered"):
+            elif name in ("handler", "lead", "lead_offered", "incident_lead"):
                 words[name] = self._people.get(value, value)
             elif name in ("owner", "owner_offered", "partner"):
                 words[name] = self._partners.get(value, value)

@@ -12,22 +12,21 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schakel.domain import authority
-from schakel.domain.access import Category, Ties, Viewer
+from schakel.domain.access import Category, Ties, Viewer, sees
 from schakel.domain.durations import HOUR
 from schakel.domain.events import Event
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as N_
 from schakel.domain.vocabulary import Role, Term
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.action import AHEAD
 from schakel.operations.models import CareRequest
 from schakel.operations.rows import StateRow
@@ -118,10 +117,25 @@ def then(request: HttpRequest, said: dict[str, Any], part: Callable[[], HttpResp
     return HttpResponseRedirect(to if safe else otherwise)
 
 
+#: Whoever is named on a request, so that a page asks for them with the request itself.
+NAMED = ("owner", "owner_offered", "handler", "lead", "lead_offered", "incident_lead")
+
+
 def request_seen(viewer: Viewer, key: int) -> CareRequest:
     """The request, when this viewer may know that it is there."""
-    seen = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, clock.now_ms())
-    return get_object_or_404(seen.select_related("owner", "lead"), pk=key)
+    return seen_with_ties(viewer, key)[0]
+
+
+def seen_with_ties(viewer: Viewer, key: int) -> tuple[CareRequest, Ties]:
+    """The request, when this viewer may know that it is there, and who has to do with it."""
+    now = clock.now_ms()
+    row = CareRequest.objects.select_related(*NAMED).filter(pk=key).first()
+    ties = ties_of([row], now)[row.pk] if row else None
+    if row is None or ties is None or not sees(viewer, ties, Category.LOGISTICS, now):
+        if reason := room.why_not_in(viewer, now):
+            raise Refused(reason)
+        raise Http404
+    return row, ties
 
 
 def is_seen(viewer: Viewer, key: int) -> bool:
@@ -132,10 +146,11 @@ def is_seen(viewer: Viewer, key: int) -> bool:
 class Able:
     """What this viewer can do with one request and its deployments and follow-ups now, and why not."""
 
-    def __init__(self, row: CareRequest, viewer: Viewer) -> None:
+    def __init__(self, row: CareRequest, viewer: Viewer, ties: Ties | None = None) -> None:
+        """`ties`: who has to do with the request, where that was looked up for this very page."""
         self.row, self.viewer = row, viewer
         self.now = clock.now_ms()
-        self.ties: Ties = ties_of([row], self.now)[row.pk]
+        self.ties: Ties = ties_of([row], self.now)[row.pk] if ties is None else ties
 
     def why_not(self, kind: type[Event], of: StateRow | None = None) -> Reason | None:
         """Say why this cannot be recorded by this viewer now, or None when it can."""

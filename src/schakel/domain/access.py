@@ -15,7 +15,7 @@ from schakel.domain.durations import HOUR
 from schakel.domain.reasons import Reason
 from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
-from schakel.domain.vocabulary import Role, Term
+from schakel.domain.vocabulary import Complaint, Role, Term
 
 #: How long after the end a dossier stays open to those who had it in hand, to finish what is written there.
 AFTERCARE = 24 * HOUR
@@ -39,6 +39,7 @@ class Relation(Term):
     """What an organisation or person has to do with the request."""
 
     OWNER = "owner", _("owns the request")
+    GUEST = "guest", _("shares the room of the owner")
     ASKED = "asked", _("was asked to own the request")
     PROVIDER = "provider", _("gives care in it")
     CREW = "crew", _("is on the unit that goes")
@@ -51,6 +52,7 @@ class Phase(Term):
 
     OFFERED = "offered", _("asked, not answered")
     ACTIVE = "active", _("now")
+    FINISHING = "finishing", _("the window has closed, the call in hand is finished")
     AFTERCARE = "aftercare", _("less than a day over")
     ENDED = "ended", _("over")
 
@@ -67,6 +69,8 @@ class Rule(NamedTuple):
 _CENTRE_CARE = frozenset({Role.TRIAGIST, Role.REGIEARTS, Role.COORDINATOR, Role.CENTRE_LEAD})
 _CENTRE = _CENTRE_CARE | {Role.DISPATCHER}
 _PARTNER = frozenset({Role.PARTNER, Role.PARTNER_COORDINATOR})
+#: Whose people work on the queue of the centre while their desk shares its room.
+GUESTS = frozenset({Role.TRIAGIST})
 _ALL = frozenset(Category)
 _LOGISTICS = frozenset({Category.LOGISTICS})
 _TO_JUDGE = frozenset({Category.LOGISTICS, Category.MEDICAL})
@@ -83,6 +87,8 @@ RULES: tuple[Rule, ...] = (
     Rule(_CENTRE, Relation.OWNER, _phases(Phase.AFTERCARE, Phase.ENDED), _LOGISTICS),
     Rule(_CENTRE_CARE, Relation.ASKED, _phases(Phase.OFFERED), _TO_JUDGE),
     Rule(frozenset({Role.DISPATCHER}), Relation.ASKED, _phases(Phase.OFFERED), _LOGISTICS),
+    Rule(GUESTS, Relation.GUEST, _phases(Phase.ACTIVE, Phase.FINISHING), _ALL),
+    Rule(GUESTS, Relation.GUEST, _phases(Phase.OFFERED), _TO_JUDGE),
     Rule(_CENTRE_CARE, Relation.GLASS, _phases(Phase.ACTIVE), _ALL),
     Rule(frozenset({Role.CREW}), Relation.CREW, _phases(Phase.OFFERED, Phase.ENDED), _LOGISTICS),
     Rule(frozenset({Role.CREW}), Relation.CREW, _phases(Phase.ACTIVE), _ALL),
@@ -131,12 +137,40 @@ class Seat(NamedTuple):
     role: Role
 
 
+class Guest(NamedTuple):
+    """A desk that shares the room of another: a window of time, and what of the host's queue is in it.
+
+    organisation: whose desk. host: whose queue. closes: when the window closes (ms). finishes: until when
+    somebody who has a call in hand at that moment may finish it. complaints: only requests with these entry
+    complaints; None where the whole queue is shared. A request whose complaint is not known yet is not among them.
+    """
+
+    organisation: int
+    host: int
+    closes: int
+    finishes: int
+    complaints: frozenset[Complaint] | None = None
+
+    def is_in(self, now: int) -> bool:
+        """Whether the desk is in the room at this moment."""
+        return now < self.closes
+
+    def takes(self, complaint: Complaint | None) -> bool:
+        """Whether requests with this complaint are shared."""
+        return self.complaints is None or complaint in self.complaints
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks: a person with the roles that are valid at this moment."""
+    """Somebody who looks: a person with the roles that are valid at this moment.
+
+    `guests`: the rooms that its desks share about now. The rule looks at the clock again, so that a viewer
+    who was looked up before the window closed has nothing after it.
+    """
 
     person: int
     seats: frozenset[Seat]
+    guests: frozenset[Guest] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         """Whether the viewer has one of these roles for any organisation."""
@@ -163,6 +197,14 @@ class Ties:
     crews: frozenset[tuple[int, Phase]] = frozenset()
     takers: frozenset[tuple[int, Phase]] = frozenset()
     glass: frozenset[int] = frozenset()
+    handler: int | None = None
+    complaint: Complaint | None = None
+    asked_until: int | None = None  # when the organisation that was asked to own is asked no longer
+
+    def asks(self, organisation: int, now: int) -> bool:
+        """Whether this organisation is asked to own the request at this moment."""
+        in_time = self.asked_until is None or now < self.asked_until
+        return self.owner_offered == organisation and self.status in LIVING and in_time
 
 
 def owner_phase(status: RequestStatus, closed_at: int | None, now: int) -> Phase:
@@ -207,14 +249,40 @@ def relations(viewer: Viewer, ties: Ties, now: int) -> list[tuple[Relation, Phas
     own = {seat.organisation for seat in viewer.seats}
     if ties.owner in own:
         found.append((Relation.OWNER, owner_phase(ties.status, ties.closed_at, now), ties.owner))
-    if ties.owner_offered in own and ties.status in LIVING:
+    if ties.owner_offered in own and ties.asks(ties.owner_offered, now):
         found.append((Relation.ASKED, Phase.OFFERED, ties.owner_offered))
+    found += _guest(viewer, ties, now)
     found += _held(Relation.PROVIDER, ties.providers, own)
     found += _held(Relation.TAKER, ties.takers, own)
     found += [(Relation.CREW, phase, None) for person, phase in ties.crews if person == viewer.person]
     if viewer.person in ties.glass:
         found.append((Relation.GLASS, Phase.ACTIVE, None))
     return found
+
+
+def guest_phase(guest: Guest, viewer: int, ties: Ties, now: int) -> Phase | None:
+    """How a person at this desk shares the request at this moment; None where it does not.
+
+    While the window is open: the requests of the host that the region shares, and the one that this person has in
+    hand; of those that another organisation asks the host to own, enough to take them. After it: the call in hand
+    alone, until it has an urgency, and no longer than agreed.
+    """
+    if ties.status not in LIVING:
+        return None
+    in_hand = ties.handler == viewer
+    if ties.owner == guest.host:
+        if guest.is_in(now):
+            return Phase.ACTIVE if in_hand or guest.takes(ties.complaint) else None
+        finishing = in_hand and ties.status is RequestStatus.RECEIVED and now < guest.finishes
+        return Phase.FINISHING if finishing else None
+    if ties.asks(guest.host, now) and guest.is_in(now) and guest.takes(ties.complaint):
+        return Phase.OFFERED
+    return None
+
+
+def _guest(viewer: Viewer, ties: Ties, now: int) -> list[tuple[Relation, Phase, int | None]]:
+    told = ((guest_phase(guest, viewer.person, ties, now), guest.organisation) for guest in viewer.guests)
+    return [(Relation.GUEST, phase, organisation) for phase, organisation in told if phase is not None]
 
 
 def _held(

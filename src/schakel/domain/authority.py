@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from schakel.domain import events as e
-from schakel.domain.access import Phase, Relation, Ties, Viewer, relations
+from schakel.domain.access import GUESTS, Phase, Relation, Ties, Viewer, relations
 from schakel.domain.events import Event
 from schakel.domain.reasons import Reason, Word
 from schakel.domain.reasons import gettext_noop as _
@@ -40,6 +40,15 @@ _CREW = frozenset({Role.CREW})
 
 _desk = Through(_CENTRE, Relation.OWNER)
 _care = Through(_CENTRE_CARE, Relation.OWNER)
+#: A desk in the room works on the call as the owner's own triagists do; after the window, on the call in hand.
+_guest = Through(GUESTS, Relation.GUEST, frozenset({Phase.ACTIVE, Phase.FINISHING}))
+#: What begins a new piece of work: only while the window is open.
+_guest_now = Through(GUESTS, Relation.GUEST)
+#: The desk to which a request flowed over takes it by answering the call.
+_asked_desk = (
+    Through(_CENTRE_CARE, Relation.ASKED, frozenset({Phase.OFFERED})),
+    Through(GUESTS, Relation.GUEST, frozenset({Phase.OFFERED})),
+)
 _owning_partner = Through(_PARTNER, Relation.OWNER)
 _dispatch = Through(frozenset({Role.DISPATCHER, Role.REGIEARTS, Role.CENTRE_LEAD}), Relation.OWNER)
 _follow_up = Through(frozenset({Role.COORDINATOR, Role.REGIEARTS, Role.CENTRE_LEAD}), Relation.OWNER)
@@ -49,6 +58,7 @@ _everyone_in_it = (
     Through(_CREW, Relation.CREW),
     Through(_PARTNER, Relation.PROVIDER),
     Through(_PARTNER, Relation.TAKER),
+    _guest,
 )
 _provider = (Through(_CREW, Relation.CREW, _OVER), Through(_PARTNER, Relation.PROVIDER, _OVER), _dispatch)
 _asked_provider = (Through(_CREW, Relation.CREW, _BOTH), Through(_PARTNER, Relation.PROVIDER, _BOTH), _dispatch)
@@ -58,29 +68,33 @@ _asked_owner = (Through(_PARTNER | _CENTRE, Relation.ASKED, frozenset({Phase.OFF
 MAY: dict[type[Event], tuple[Through, ...]] = {
     e.Rang: (),
     e.Received: (),
-    e.Answered: (_care,),
-    e.TakenOver: (_care,),
-    e.Missed: (_care,),
-    e.Dropped: (_care,),
-    e.Resumed: (_care,),
-    e.Located: (_desk,),
-    e.LifeThreatAssessed: (_care,),
-    e.Identified: (_care, _owning_partner),
-    e.ComplaintChosen: (_care,),
-    e.Triaged: (_care,),
+    e.Answered: (_care, _guest_now, *_asked_desk),
+    e.TakenOver: (_care, _guest_now),
+    e.Missed: (_care, _guest_now, *_asked_desk),
+    e.Dropped: (_care, _guest),
+    e.Resumed: (_care, _guest),
+    e.Located: (_desk, _guest),
+    e.LifeThreatAssessed: (_care, _guest),
+    e.Identified: (_care, _guest, _owning_partner),
+    e.ComplaintChosen: (_care, _guest),
+    e.Triaged: (_care, _guest),
     e.UrgencyRaised: _everyone_in_it,
     e.UrgencyLowered: (Through(frozenset({Role.REGIEARTS}), Relation.OWNER),),
-    e.Reassessed: (_care,),
-    e.CareChosen: (_desk,),
-    e.LeadOffered: (_care,),
+    e.Reassessed: (_care, _guest_now),
+    e.CareChosen: (_desk, _guest_now),
+    e.LeadOffered: (_care, _guest),
     e.LeadAccepted: _everyone_in_it,
     e.LeadDeclined: _everyone_in_it,
     e.OwnershipOffered: (_care, _owning_partner),
     e.OwnershipAccepted: _asked_owner,
     e.OwnershipDeclined: _asked_owner,
-    e.Linked: (_desk,),
-    e.Merged: (_care,),
-    e.Closed: (_desk, _owning_partner),
+    e.FlowedOver: (_care, _owning_partner),
+    e.FlowedBack: (_care, _owning_partner),
+    e.Linked: (_desk, _guest_now),
+    e.Unlinked: (_desk, _guest_now),
+    e.IncidentLed: (_desk, _guest_now),
+    e.Merged: (_care, _guest_now),
+    e.Closed: (_desk, _owning_partner, _guest_now),
     e.Reopened: (Through(_CENTRE_CARE, Relation.OWNER, frozenset({Phase.AFTERCARE, Phase.ENDED})),),
     e.Offered: (_dispatch,),
     e.OfferWithdrawn: (_dispatch,),
@@ -95,7 +109,7 @@ MAY: dict[type[Event], tuple[Through, ...]] = {
     e.Cancelled: _provider,
     e.Preempted: (_dispatch,),
     e.ReportCorrected: _provider,
-    e.FollowUpAsked: (_desk, _owning_partner, Through(_CREW, Relation.CREW)),
+    e.FollowUpAsked: (_desk, _owning_partner, _guest_now, Through(_CREW, Relation.CREW)),
     e.FollowUpOffered: (_follow_up,),
     e.FollowUpWithdrawn: (_follow_up,),
     e.FollowUpAccepted: _asked_taker,
@@ -147,9 +161,15 @@ def why_not_do_own(viewer: Viewer, kind: type[Event], *, own: bool) -> Reason | 
     return _not_yours(of_own | of_any)
 
 
-def why_not_begin(viewer: Viewer, centre: int) -> Reason | None:
-    """Say why the viewer may not begin a request at this centre, or None when it may."""
+def why_not_begin(viewer: Viewer, centre: int, now: int) -> Reason | None:
+    """Say why the viewer may not begin a request at this centre, or None when it may.
+
+    A desk that shares the whole queue may while it is in the room; one that shares some complaints may not, as
+    nothing is known of the complaint yet.
+    """
     if centre in viewer.organisations(*MAY_BEGIN):
+        return None
+    if any(one.host == centre and one.is_in(now) and one.complaints is None for one in viewer.guests):
         return None
     return _not_yours(set(MAY_BEGIN))
 

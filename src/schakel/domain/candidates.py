@@ -259,12 +259,28 @@ class WhyNot(Term):
 IMPOSSIBLE: frozenset[WhyNot] = frozenset(tuple(WhyNot)[: tuple(WhyNot).index(WhyNot.SHUT) + 1])
 
 
+NOT_NEEDED = _("{name} need not be taken from anybody. Ask it for this patient.")
+
+
 def why_not_send(candidate: Candidate, care: Care, search: Search) -> Reason | None:
     """Say why this unit is not among those who can give this care to this patient now, or None when it is."""
     asking = _Asking(care, search)
     [eta_ms] = _etas([candidate], search, search.with_signals(care))
     why = asking.why_not(candidate, eta_ms)
     return None if why is None else _Case(candidate, care, search, eta_ms).told(why.label)
+
+
+def why_not_take(unit: Candidate, care: Care, search: Search) -> Reason | None:
+    """Say why this unit may not be taken from its patient for this one, or None when it may.
+
+    Only an A0 takes, only from somebody less urgent, and only while nobody is with that patient yet.
+    """
+    why = _Asking(care, search).why_not(unit, None)
+    if why is WhyNot.TAKE:
+        return None
+    if why is None or not why.impossible:
+        return Reason(NOT_NEEDED, {"name": unit.callsign})
+    return _Case(unit, care, search, None).told(why.label)
 
 
 def why_not_ask(provider: Candidate | PlaceCandidate, care: Care, search: Search) -> Reason | None:

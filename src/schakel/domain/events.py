@@ -27,6 +27,7 @@ from schakel.domain.vocabulary import (
     DeclineReason,
     EscalationLevel,
     FollowUpKind,
+    OverflowReason,
     ReopenReason,
     Source,
     Urgency,
@@ -225,10 +226,40 @@ class OwnershipDeclined(RequestEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowedOver(RequestEvent):
+    """The owner's desk is closed or has no hands: another desk was asked, as agreed. The owner stays until it acts.
+
+    `until`: when the window of that desk closes and it is asked no longer; None where it has no window.
+    """
+
+    owner_offered: int
+    overflow: OverflowReason
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowedBack(RequestEvent):
+    """The owner took the request back, or the window of the other desk closed, before that desk had acted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linked(RequestEvent):
-    """The request belongs to the same incident as another. `incident` is the first request's key."""
+    """The request belongs to an incident with others. `incident`: the key of one of them, the number of them all."""
 
     incident: int
+    incident_lead: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinked(RequestEvent):
+    """The request has nothing to do with that incident after all, or nobody else is left in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLed(RequestEvent):
+    """Somebody took the lead of the incident that the request belongs to; recorded of each of its requests."""
+
+    incident_lead: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,7 +375,12 @@ class Cancelled(DeploymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preempted(DeploymentEvent):
-    """The unit was taken for something more urgent; the request goes to the top of the queue."""
+    """The unit was taken for something more urgent; the request goes to the top of the queue.
+
+    `reason`: why this unit was taken, where a person took it.
+    """
+
+    reason: ChoiceReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,12 +61,15 @@ def _step(*frm: Term, to: Term | None = None, late: Iterable[Term] = (), stamp: 
 _R = RequestStatus
 _OPEN = (_R.RECEIVED, _R.TRIAGED)
 _LIVING = (_R.RINGING, _R.MISSED, _R.RECEIVED, _R.TRIAGED)
-_EVERY_REQUEST = (*_LIVING, _R.CLOSED, _R.MERGED)
+_ENDED = (_R.CLOSED, _R.MERGED)
+_EVERY_REQUEST = (*_LIVING, *_ENDED)
+#: No other organisation is asked any more.
+_NOT_ASKED = {"owner_offered": None, "overflow": None, "overflow_until": None}
 
 REQUEST: dict[type[Event], Step] = {
     e.Rang: _step(_R.NEW, to=_R.RINGING, stamp="received_at"),
     e.Received: _step(_R.NEW, to=_R.RECEIVED, stamp="received_at"),
-    e.Answered: _step(_R.RINGING, _R.MISSED, to=_R.RECEIVED, stamp="answered_at"),
+    e.Answered: _step(_R.RINGING, _R.MISSED, to=_R.RECEIVED, stamp="answered_at", sets=_NOT_ASKED),
     e.TakenOver: _step(_R.RECEIVED),
     e.Missed: _step(_R.RINGING, to=_R.MISSED),
     e.Dropped: _step(*_OPEN, sets={"line_lost": True}),
@@ -84,10 +87,14 @@ REQUEST: dict[type[Event], Step] = {
     e.LeadOffered: _step(*_OPEN),
     e.LeadAccepted: _step(*_OPEN, sets={"lead_offered": None}),
     e.LeadDeclined: _step(*_OPEN, sets={"lead_offered": None}),
-    e.OwnershipOffered: _step(*_OPEN),
-    e.OwnershipAccepted: _step(*_OPEN, sets={"owner_offered": None}),
-    e.OwnershipDeclined: _step(*_OPEN, sets={"owner_offered": None}),
-    e.Linked: _step(*_OPEN),
+    e.OwnershipOffered: _step(*_OPEN, sets={"overflow": None, "overflow_until": None}),
+    e.OwnershipAccepted: _step(*_LIVING, sets=_NOT_ASKED),
+    e.OwnershipDeclined: _step(*_LIVING, sets=_NOT_ASKED),
+    e.FlowedOver: _step(*_LIVING, stamp="overflowed_at", keeps={"overflow_until": "until"}),
+    e.FlowedBack: _step(*_LIVING, sets=_NOT_ASKED),
+    e.Linked: _step(*_OPEN, late=_ENDED),  # an ended request stays with the incident that it was part of
+    e.Unlinked: _step(*_OPEN, late=_ENDED, sets={"incident": None, "incident_lead": None}),
+    e.IncidentLed: _step(*_OPEN, late=_ENDED),
     e.Merged: _step(_R.RINGING, _R.MISSED, *_OPEN, to=_R.MERGED, stamp="closed_at"),
     e.Closed: _step(_R.MISSED, *_OPEN, to=_R.CLOSED, stamp="closed_at", keeps={"close_reason": "reason"}),
     e.Reopened: _step(
@@ -98,7 +105,7 @@ REQUEST: dict[type[Event], Step] = {
             "close_reason": None,
             "reassess_overdue": False,
             "lead_offered": None,
-            "owner_offered": None,
+            **_NOT_ASKED,
             "line_lost": False,
         },
     ),

@@ -21,6 +21,7 @@ from schakel.domain.vocabulary import (
     DeclineReason,
     EscalationLevel,
     FollowUpKind,
+    OverflowReason,
     Source,
     Term,
     Urgency,
@@ -92,6 +93,8 @@ class RequestState:
     channel: Channel | None = None
     owner: int | None = None
     owner_offered: int | None = None
+    overflow: OverflowReason | None = None  # why the organisation that was asked has it on its queue
+    overflow_until: int | None = None  # when that organisation is asked no longer
     handler: int | None = None
     lead: int | None = None
     lead_offered: int | None = None
@@ -103,10 +106,12 @@ class RequestState:
     urgency: Urgency | None = None
     care: Care | None = None
     incident: int | None = None
+    incident_lead: int | None = None  # who keeps the requests of the incident together
     merged_into: int | None = None
     close_reason: CloseReason | None = None
     reassess_overdue: bool = False
     received_at: int | None = None
+    overflowed_at: int | None = None  # the last time it flowed over; the clock lets it flow once
     answered_at: int | None = None
     triaged_at: int | None = None
     assessed_at: int | None = None  # the last time somebody asked how the patient is

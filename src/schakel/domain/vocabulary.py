@@ -227,6 +227,14 @@ class DeclineReason(Term):
     DEFECT = "defect", _("Vehicle or equipment out of order")
 
 
+class OverflowReason(Term):
+    """Why a request flows over to another desk."""
+
+    CLOSED = "closed", _("The desk is closed")
+    WAIT = "wait", _("Nobody answered in time")
+    BY_HAND = "by_hand", _("The desk asked for it")
+
+
 class CancelReason(Term):
     """Why a job stops before it is finished."""
 

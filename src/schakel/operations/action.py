@@ -18,9 +18,10 @@ from schakel.domain.events import Event, Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused, Word
 from schakel.domain.reasons import gettext_noop as _
-from schakel.operations import clock
+from schakel.operations import clock, room
 from schakel.operations.models import CareRequest, Deployment, Done, FollowUp
 from schakel.operations.rows import StateRow
+from schakel.operations.statement import run
 from schakel.operations.visibility import ties_of, ties_through
 
 P = ParamSpec("P")
@@ -78,23 +79,37 @@ def action(function: Callable[P, int | None]) -> Callable[..., int | None]:
 def _first_time(key: str, name: str, author: int | None) -> bool:
     """Claim the key. A second comer waits here for the first to commit, and then finds it taken."""
     columns = ", ".join(map(connection.ops.quote_name, ("key", "action", "by", "at")))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Done._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [key, name, author, clock.now_ms()],
-        )
-        return cursor.rowcount == 1
+    _rows, count = run(
+        f"INSERT INTO {Done._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [key, name, author, clock.now_ms()],
+    )
+    return count == 1
 
 
 def locked(rows: type[R], key: int) -> R:
     """The row, locked until the end of the action."""
     # Written out: an action does this two or three times, and to build the query cost more than to run it.
     for_update = "FOR UPDATE" if connection.features.has_select_for_update else ""
-    statement = f"SELECT * FROM {rows._meta.db_table} WHERE id = %s {for_update}"
-    row = next(iter(rows._default_manager.raw(statement, [key])), None)
-    if row is None:
+    names, converters = _columns(rows)
+    found, _count = run(f"SELECT {names} FROM {rows._meta.db_table} WHERE id = %s {for_update}", [key])
+    if not found:
         raise Refused(Reason(GONE, {"what": Word(str(rows._meta.verbose_name)), "number": key}))
-    return row
+    values = list(found[0])
+    for place, convert in converters:
+        values[place] = convert(values[place])
+    return rows.from_db(connection.alias, [field.attname for field in rows._meta.concrete_fields], values)
+
+
+@cache
+def _columns(rows: type[StateRow]) -> tuple[str, list[tuple[int, Callable[[Any], Any]]]]:
+    """The columns of a row as they are asked for, and how the values of some become what the row holds."""
+    fields = rows._meta.concrete_fields
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    converters: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, field in enumerate(fields):
+        for convert in (*connection.ops.get_db_converters(field.get_col("")), *field.get_db_converters(connection)):
+            converters.append((place, lambda value, convert=convert: convert(value, None, connection)))
+    return names, converters
 
 
 def ask_of_request(row: CareRequest, kind: type[Event], *, by: Viewer | None, at: int) -> None:
@@ -110,11 +125,12 @@ def ask_authority(row: CareRequest, kind: type[Event], *, by: Viewer | None) -> 
     if by is None:
         return
     now = clock.now_ms()
-    owner = Ties(row.owner_id, row.owner_offered_id, row.status, row.closed_at)
+    owner = Ties(row.owner_id, row.owner_offered_id, row.status, row.closed_at, asked_until=row.overflow_until)
     if authority.why_not_do(by, kind, owner, now) is None:
         return  # the owner's own desk, mostly: who else has to do with it need not be looked up
-    if reason := authority.why_not_do(by, kind, ties_of([row], now)[row.pk], now):
-        raise Refused(reason)
+    ties = ties_of([row], now)[row.pk]
+    if reason := authority.why_not_do(by, kind, ties, now):
+        raise Refused(room.or_closed(reason, by, ties, now))
 
 
 def ask_of(row: Deployment | FollowUp, request: CareRequest, kind: type[Event], *, by: Viewer | None, at: int) -> None:

@@ -72,6 +72,16 @@ def why_not_offer(request: CareRequest, care: Care, provider: Unit | Place, at: 
     return c.why_not_ask(candidate, care, search)
 
 
+def why_not_take(request: CareRequest, care: Care, unit: Unit, at: int) -> Reason | None:
+    """Say why this unit may not be taken from its patient for this request, or None when it may."""
+    if unit.retired:
+        return Reason(RETIRED, {"name": str(unit)})
+    here = region()
+    search, jobs = _search(request, at, here)
+    [candidate] = _units(here, at, jobs, only=unit.pk)
+    return c.why_not_take(candidate, care, search)
+
+
 # ---------------------------------------------------------------- rows to snapshots
 
 

@@ -23,6 +23,7 @@ from schakel.domain.states import State
 from schakel.operations import clock
 from schakel.operations.models import JournalEntry, JournalHead
 from schakel.operations.rows import StateRow
+from schakel.operations.statement import run
 
 COLUMNS = ("seq", "kind", "at", "recorded_at", "by", "organisation", "cause", *SUBJECTS, *FACTS)
 CHANNEL = "schakel_journal"
@@ -81,6 +82,18 @@ def history(subject: Subject, key: int) -> list[Recorded]:
     kinds = [kind.__name__ for kind in _kinds_of(subject)]
     entries = JournalEntry.objects.filter(**{subject.value: key}, kind__in=kinds).order_by("seq")
     return [read(entry) for entry in entries.values_list(*COLUMNS)]
+
+
+def of_request(request: int) -> list[Recorded]:
+    """Everything that happened to a request, its deployments and its follow-ups, in order."""
+    entries = JournalEntry.objects.filter(request=request).order_by("seq").values_list(*COLUMNS)
+    return [read(entry) for entry in entries]
+
+
+def last_of(request: int, kind: str) -> Recorded | None:
+    """The last event of this kind of a request, if there was one."""
+    entries = JournalEntry.objects.filter(request=request, kind=kind).order_by("-seq").values_list(*COLUMNS)[:1]
+    return next(map(read, entries), None)
 
 
 def refold(subject: Subject, key: int) -> State:
@@ -150,19 +163,19 @@ def _append_postgres(lines: list[tuple], steps: list[_Step], chain: bool) -> int
     values: list[Any] = [value for step in steps for value in step.values]
     parts.append(f"head AS (UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq)")
     values.append(count)
+    typed = _typed()
     for place, line in enumerate(lines):
-        cause = f"head.seq - {count - 1}" if chain and place else "%s"
-        columns = ", ".join([f"head.seq - {count - 1 - place}", *["%s"] * 5, cause, *["%s"] * (len(line) - 6)])
+        cause = f"head.seq - {count - 1}" if chain and place else ""
+        columns = ", ".join([f"head.seq - {count - 1 - place}", *typed[1:6], cause or typed[6], *typed[7:]])
         parts.append(f"line{place} AS (INSERT INTO {_TABLE} ({_names()}) SELECT {columns} FROM head)")
         values += line[:5] if chain and place else line[:6]
         values += line[6:]
     tell = f"SELECT seq, pg_notify('{CHANNEL}', seq::text) FROM head"
-    with connection.cursor() as cursor:
-        for _ in range(2):
-            cursor.execute(f"WITH {', '.join(parts)} {tell}", values)
-            if (found := cursor.fetchone()) is not None:
-                return int(found[0])
-            _make_head(cursor)  # the very first event: the rows were stepped, and are stepped to the same again
+    for _ in range(2):
+        found, _count = run(f"WITH {', '.join(parts)} {tell}", values)
+        if found:
+            return int(found[0][0])
+        _make_head()  # the very first event: the rows were stepped, and are stepped to the same again
     raise AssertionError("the journal has a head")
 
 
@@ -176,7 +189,7 @@ def _append_plain(lines: list[tuple], steps: list[_Step], chain: bool) -> int:
             cursor.execute(f"UPDATE {_HEAD} SET seq = seq + %s WHERE id = 1 RETURNING seq", [count])
             if (found := cursor.fetchone()) is not None:
                 break
-            _make_head(cursor)
+            _make_head()
         last = int(found[0])
         first = last - count + 1
         values: list[Any] = []
@@ -188,8 +201,15 @@ def _append_plain(lines: list[tuple], steps: list[_Step], chain: bool) -> int:
     return last
 
 
-def _make_head(cursor: Any) -> None:
-    cursor.execute(f"INSERT INTO {_HEAD} (id, seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
+def _make_head() -> None:
+    run(f"INSERT INTO {_HEAD} (id, seq) VALUES (1, 0) ON CONFLICT (id) DO NOTHING", [])
+
+
+@lru_cache(maxsize=1)
+def _typed() -> list[str]:
+    """A place for the value of each column, with its type: in a SELECT, PostgreSQL cannot know it from the column."""
+    types = [JournalEntry._meta.get_field(name).db_type(connection) or "" for name in COLUMNS]
+    return [f"%s::{'text' if kind.startswith('varchar') else kind}" for kind in types]
 
 
 @lru_cache(maxsize=1)

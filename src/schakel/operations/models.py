@@ -48,6 +48,8 @@ class CareRequest(StateRow):
     channel = TermField(v.Channel, null=True)
     owner = _key(Organisation, help_text="The organisation that keeps hold of the patient (regiehouder).")
     owner_offered = _key(Organisation)
+    overflow = TermField(v.OverflowReason, null=True, help_text="Why it flowed over to whom was asked.")
+    overflow_until = _moment(help_text="When that organisation is asked no longer.")
     handler = _key(Person, help_text="Who has the call.")
     lead = _key(Person, help_text="The one person who has the clinical lead.")
     lead_offered = _key(Person)
@@ -59,10 +61,12 @@ class CareRequest(StateRow):
     urgency = TermField(v.Urgency, null=True)
     care = TermField(v.Care, null=True)
     incident = models.BigIntegerField(null=True, db_index=True)
+    incident_lead = _key(Person, help_text="Who keeps the requests of the incident together.")
     merged_into = _key("self")
     close_reason = TermField(v.CloseReason, null=True)
     reassess_overdue = models.BooleanField(default=False)
     received_at = _moment(db_index=True)
+    overflowed_at = _moment()
     answered_at = _moment()
     triaged_at = _moment()
     assessed_at = _moment()
@@ -77,6 +81,8 @@ class CareRequest(StateRow):
         "channel",
         "owner",
         "owner_offered",
+        "overflow",
+        "overflow_until",
         "line_lost",
         "identified",
         "merged_into",
@@ -96,7 +102,9 @@ class CareRequest(StateRow):
         "urgency",
         "care",
         "incident",
+        "incident_lead",
         "received_at",
+        "overflowed_at",
         "answered_at",
         "triaged_at",
         "assessed_at",
@@ -347,7 +355,9 @@ class JournalEntry(models.Model):
     care = models.CharField(max_length=32, null=True)
     lead_offered = models.BigIntegerField(null=True)
     owner_offered = models.BigIntegerField(null=True)
+    overflow = models.CharField(max_length=32, null=True)
     incident = models.BigIntegerField(null=True)
+    incident_lead = models.BigIntegerField(null=True)
     merged_into = models.BigIntegerField(null=True)
     partner = models.BigIntegerField(null=True)
     reply_by = models.BigIntegerField(null=True)
@@ -410,8 +420,10 @@ class Timer(models.Model):
     key = models.BigIntegerField()
     due_at = models.BigIntegerField()
     done_at = models.BigIntegerField(null=True)
+    failures = models.IntegerField(default=0, help_text="How often it was tried and could not be done.")
+    again_at = models.BigIntegerField(default=0, help_text="After a failure: not before this time of the wall (ms).")
 
-    privacy: ClassVar = _none("id", "kind", "subject", "due_at", "done_at") | _pseudonym("key")
+    privacy: ClassVar = _none("id", "kind", "subject", "due_at", "done_at", "failures", "again_at") | _pseudonym("key")
 
     class Meta:
         indexes = [models.Index(fields=("due_at",), name="timer_open", condition=Q(done_at=None))]

@@ -22,7 +22,10 @@ def load(region: Region) -> Counter[str]:
     JournalHead.objects.get_or_create(pk=1)
     owner = {}
     for partner in region.organisations:
-        owner[partner.id] = _write(count, Organisation, {"code": partner.id}, name=partner.name, kind=partner.kind)
+        told = {"name": partner.name, "kind": partner.kind}
+        if partner.telephone is not None:  # else what the administrator keeps stays
+            told["telephone"] = partner.telephone
+        owner[partner.id] = _write(count, Organisation, {"code": partner.id}, **told)
     for place in region.places:
         _write(
             count,

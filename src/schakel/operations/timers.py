@@ -13,11 +13,17 @@ from typing import Protocol
 
 from django.db import connection, transaction
 
+from schakel.domain.durations import MINUTE, SECOND
 from schakel.domain.events import Subject
 from schakel.operations import clock
 from schakel.operations.models import Timer
+from schakel.operations.statement import run
 
 log = logging.getLogger(__name__)
+
+#: How long a timer that failed waits before it is tried again, and the most it waits (ms of the wall).
+FIRST_WAIT = SECOND
+LONGEST_WAIT = 5 * MINUTE
 
 
 class Due(Protocol):
@@ -43,14 +49,16 @@ def when_due(kind: str) -> Callable[[Due], Due]:
 def set_timer(kind: str, subject: Subject, key: int, due_at: int) -> None:
     """Have something looked at, at that moment."""
     assert kind in KINDS, f"{kind} is a kind of timer"
-    Timer.objects.create(kind=kind, subject=subject.value, key=key, due_at=due_at)
+    told = {"kind": kind, "subject": subject.value, "key": key, "due_at": due_at, "failures": 0, "again_at": 0}
+    columns = ", ".join(map(connection.ops.quote_name, told))
+    run(f"INSERT INTO {Timer._meta.db_table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s)", list(told.values()))
 
 
 def do_due(limit: int = 100) -> int:
     """Do the timers that are due now, each in its own transaction. Gives how many were done.
 
-    One that cannot be done is taken back whole and tried again in the next round: it never holds up
-    those behind it.
+    One that cannot be done is taken back whole, and tried again after a wait that grows: it never holds
+    up those behind it, and keeps nobody busy. It is never given up, for somebody may be waiting behind it.
     """
     done = 0
     failed: list[int] = []
@@ -64,14 +72,34 @@ def do_due(limit: int = 100) -> int:
             if not trying:
                 raise
             failed.append(trying[0].pk)
-            log.error("timer-failed %s %s %s", trying[0].kind, trying[0].pk, type(wrong).__name__)
+            _put_off(trying[0], type(wrong).__name__)
     return done
+
+
+def waits_ms(failures: int) -> int:
+    """How long a timer that failed this often waits before it is tried again (ms of the wall)."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 20))
+
+
+def failing() -> int:
+    """How many timers were due and could not be done at the last try."""
+    return Timer.objects.filter(done_at=None, failures__gt=0).count()
+
+
+def _put_off(timer: Timer, wrong: str) -> None:
+    """Note the failure, in a transaction of its own. Says which kind and row, never a value of a record."""
+    failures = timer.failures + 1
+    wait = waits_ms(failures)
+    log.error("timer-failed %s %s %s times=%s again-in=%ss", timer.kind, timer.pk, wrong, failures, wait // 1000)
+    with transaction.atomic():
+        Timer.objects.filter(pk=timer.pk, done_at=None).update(failures=failures, again_at=clock.wall_ms() + wait)
 
 
 @transaction.atomic
 def _do_one(failed: list[int], trying: list[Timer]) -> bool:
     now = clock.now_ms()
-    waiting = Timer.objects.filter(done_at=None, due_at__lte=now).exclude(pk__in=failed).order_by("due_at", "pk")
+    waiting = Timer.objects.filter(done_at=None, due_at__lte=now, again_at__lte=clock.wall_ms())
+    waiting = waiting.exclude(pk__in=failed).order_by("due_at", "pk")
     if connection.features.has_select_for_update_skip_locked:
         waiting = waiting.select_for_update(skip_locked=True)
     timer = waiting.first()
@@ -79,6 +107,8 @@ def _do_one(failed: list[int], trying: list[Timer]) -> bool:
         return False
     trying.append(timer)
     KINDS[timer.kind](key=timer.key, due_at=timer.due_at, at=now)
-    timer.done_at = now
-    timer.save(update_fields=["done_at"])
+    if timer.failures:
+        log.warning("timer-recovered %s %s times=%s", timer.kind, timer.pk, timer.failures)
+    timer.done_at, timer.failures, timer.again_at = now, 0, 0
+    timer.save(update_fields=["done_at", "failures", "again_at"])
     return True

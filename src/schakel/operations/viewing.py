@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 
-from schakel.accounts.models import viewer_of
 from schakel.operations import clock
+from schakel.operations.room import viewer_of
 
 
 @sync_and_async_middleware

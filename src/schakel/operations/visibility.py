@@ -7,19 +7,19 @@ compares the two on generated worlds. A viewer without seats sees nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from schakel.accounts.models import BrokenGlass
 from schakel.domain import access
 from schakel.domain.access import Category, Phase, Relation, Ties, Viewer
 from schakel.domain.events import Subject
-from schakel.domain.states import RequestStatus
+from schakel.domain.states import DeploymentStatus, FollowUpStatus, RequestStatus
 
 if TYPE_CHECKING:
     from schakel.operations.models import CareRequest, Deployment, FollowUp
@@ -34,7 +34,10 @@ class RequestQuerySet(models.QuerySet):
         for seat in viewer.seats:
             for relation, phases in access.rules_for(seat.role, category):
                 for phase in phases:
-                    seen |= _rows(relation, phase, viewer.person, seat.organisation, now)
+                    if relation is Relation.GUEST:
+                        seen |= _in_the_room(phase, viewer, seat.organisation, now)
+                    else:
+                        seen |= _rows(relation, phase, viewer.person, seat.organisation, now)
         return self.filter(seen)
 
     def living(self) -> RequestQuerySet:
@@ -66,29 +69,21 @@ class FollowUpQuerySet(models.QuerySet):
 
 
 def ties_of(requests: Iterable[CareRequest], now: int) -> dict[int, Ties]:
-    """Everybody who has to do with each of these requests, in four queries whatever their number."""
+    """Everybody who has to do with each of these requests, in one query whatever their number."""
     rows = {request.pk: request for request in requests}
     providers, crews, takers, glass = (defaultdict(set) for _ in range(4))
-    jobs = apps.get_model("operations", "Deployment").objects.filter(request__in=rows)
-    on_units = defaultdict(set)
-    for request, partner, unit, status in jobs.values_list("request", "partner", "unit", "status"):
-        if phase := access.DEPLOYMENT_PHASE.get(status):
-            providers[request].add((partner, phase))
-            if unit is not None:
-                on_units[unit].add((request, phase))
-    if on_units:
-        duties = apps.get_model("operations", "Duty").objects.filter(
-            unit__in=on_units, starts_at__lte=now, ends_at__gt=now
-        )
-        for unit, person in duties.values_list("unit", "person"):
-            for request, phase in on_units[unit]:
-                crews[request].add((person, phase))
-    follow_ups = apps.get_model("operations", "FollowUp").objects.filter(request__in=rows, partner__isnull=False)
-    for request, partner, status in follow_ups.values_list("request", "partner", "status"):
-        if phase := access.FOLLOW_UP_PHASE.get(status):
-            takers[request].add((partner, phase))
-    for request, person in BrokenGlass.objects.filter(request__in=rows, until__gt=now).values_list("request", "person"):
-        glass[request].add(person)
+    keys = list(rows)
+    for start in range(0, len(keys), _AT_ONCE):
+        for relation, request, who, status in _related(keys[start : start + _AT_ONCE], now):
+            match relation:
+                case "provider" if phase := access.DEPLOYMENT_PHASE.get(DeploymentStatus(status)):
+                    providers[request].add((who, phase))
+                case "crew" if phase := access.DEPLOYMENT_PHASE.get(DeploymentStatus(status)):
+                    crews[request].add((who, phase))
+                case "taker" if phase := access.FOLLOW_UP_PHASE.get(FollowUpStatus(status)):
+                    takers[request].add((who, phase))
+                case "glass":
+                    glass[request].add(who)
     return {
         pk: Ties(
             owner=row.owner_id,
@@ -99,9 +94,37 @@ def ties_of(requests: Iterable[CareRequest], now: int) -> dict[int, Ties]:
             crews=frozenset(crews[pk]),
             takers=frozenset(takers[pk]),
             glass=frozenset(glass[pk]),
+            handler=row.handler_id,
+            complaint=row.complaint,
+            asked_until=row.overflow_until,
         )
         for pk, row in rows.items()
     }
+
+
+#: Of how many requests the ties are asked at once: each stands four times in the query, and SQLite counts.
+_AT_ONCE = 5_000
+
+
+def _related(requests: Sequence[int], now: int) -> list[tuple[str, int, int, str]]:
+    """Every relation to these requests: its name, the request, the person or organisation, and the status it is in.
+
+    Written out: every page and every action asks this, and to build four queries cost more than to run this one.
+    """
+    job, task, duty = (apps.get_model("operations", name)._meta.db_table for name in ("Deployment", "FollowUp", "Duty"))
+    these = f"IN ({', '.join(['%s'] * len(requests))})"
+    statement = (
+        f"SELECT 'provider', request_id, partner_id, status FROM {job} WHERE request_id {these} "
+        f"UNION ALL SELECT 'crew', j.request_id, d.person_id, j.status FROM {job} j JOIN {duty} d "
+        f"ON d.unit_id = j.unit_id AND d.starts_at <= %s AND d.ends_at > %s WHERE j.request_id {these} "
+        f"UNION ALL SELECT 'taker', request_id, partner_id, status FROM {task} "
+        f"WHERE request_id {these} AND partner_id IS NOT NULL "
+        f"UNION ALL SELECT 'glass', request, person_id, '' FROM {BrokenGlass._meta.db_table} "
+        f"WHERE request {these} AND until > %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*requests, now, now, *requests, *requests, *requests, now])
+        return list(cursor.fetchall())
 
 
 def ties_through(row: Deployment | FollowUp, request: CareRequest, now: int) -> Ties:
@@ -132,7 +155,7 @@ def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now:
         case Relation.OWNER, Phase.ENDED:
             return Q(owner=organisation) & over & (Q(closed_at=None) | Q(closed_at__lte=since))
         case Relation.ASKED, Phase.OFFERED:
-            return Q(owner_offered=organisation, status__in=living)
+            return _asked(organisation, now)
         case Relation.PROVIDER, _:
             return Q(pk__in=_deployments(phase).filter(partner=organisation).values("request"))
         case Relation.CREW, _:
@@ -147,6 +170,33 @@ def _rows(relation: Relation, phase: Phase, person: int, organisation: int, now:
         case Relation.GLASS, Phase.ACTIVE:
             return Q(pk__in=BrokenGlass.objects.filter(person=person, until__gt=now).values("request"))
     raise AssertionError(f"the rule names {relation} {phase}, which no query knows")
+
+
+def _asked(organisation: int, now: int) -> Q:
+    """The requests that an organisation is asked to own at this moment."""
+    living = [status.value for status in access.LIVING]
+    in_time = Q(overflow_until=None) | Q(overflow_until__gt=now)
+    return Q(owner_offered=organisation, status__in=living) & in_time
+
+
+def _in_the_room(phase: Phase, viewer: Viewer, organisation: int, now: int) -> Q:
+    """The requests that a person at this desk shares with the host of a room: `access.guest_phase` as a query."""
+    living = [status.value for status in access.LIVING]
+    found = Q(pk__in=[])
+    for guest in viewer.guests:
+        if guest.organisation != organisation:
+            continue
+        shared, mine = Q(), Q(handler=viewer.person)
+        if guest.complaints is not None:
+            shared = Q(complaint__in=[complaint.value for complaint in guest.complaints])
+        match phase:
+            case Phase.ACTIVE if guest.is_in(now):
+                found |= Q(owner=guest.host, status__in=living) & (shared | mine if shared else Q())
+            case Phase.FINISHING if not guest.is_in(now) and now < guest.finishes:
+                found |= Q(owner=guest.host, status=RequestStatus.RECEIVED.value) & mine
+            case Phase.OFFERED if guest.is_in(now):
+                found |= ~Q(owner=guest.host) & _asked(guest.host, now) & shared
+    return found
 
 
 def _deployments(phase: Phase) -> models.QuerySet:

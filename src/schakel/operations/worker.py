@@ -32,7 +32,7 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop."""
         # The actions name what is done for each kind of timer.
-        from schakel.operations.actions import care_request, deployment, follow_up  # noqa: F401
+        from schakel.operations.actions import care_request, deployment, follow_up, overflow  # noqa: F401
 
         log.info("worker-started")
         while not self.stop.is_set():
@@ -56,7 +56,8 @@ class Worker:
 
     def sleep_s(self) -> float:
         """How long nothing is due, in seconds of the wall."""
-        next_due = Timer.objects.filter(done_at=None).order_by("due_at").values_list("due_at", flat=True).first()
+        waiting = Timer.objects.filter(done_at=None, again_at__lte=clock.wall_ms())
+        next_due = waiting.order_by("due_at").values_list("due_at", flat=True).first()
         if next_due is None or clock.speed() <= 0:
             return LONGEST_S
         return min(LONGEST_S, max(SHORTEST_S, (next_due - clock.now_ms()) / clock.speed() / 1000))

@@ -20,6 +20,7 @@ urlpatterns = [
     path("job/<int:key>/accept/", detail.accept_job, name="accept_job"),
     path("job/<int:key>/decline/", detail.decline_job, name="decline_job"),
     path("job/<int:key>/report/", detail.report, name="report"),
+    path("answers/", views.answered, name="answers"),
     path("ask/", asking.ask, name="ask"),
     path("asked/<int:key>/", asking.asked, name="asked"),
 ]

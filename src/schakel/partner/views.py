@@ -21,7 +21,7 @@ from schakel.operations.models import Place
 from schakel.partner import forms
 from schakel.partner.lists import ASKED, ESCALATED, IN_HAND, PARTNER, RANG
 from schakel.partner.recent import recent
-from schakel.screens import reading
+from schakel.screens import answers, reading
 from schakel.screens.page import live_page
 
 NOT_YOUR_PLACE = N_("This is no place of your organisation.")
@@ -51,6 +51,14 @@ def home(request: HttpRequest) -> HttpResponse:
         recent=recent(viewer, now),
         new_key=reading.new_key,
     )
+
+
+@only_for(*PARTNER)
+@require_GET
+def answered(request: HttpRequest) -> HttpResponse:
+    """How did we answer? The counts of one's own organisation alone."""
+    own = request.viewer.organisations(*PARTNER)  # type: ignore[attr-defined]
+    return live_page(request, "partner/answers.html", title=_("How did we answer?"), **answers.table(request, own))
 
 
 @only_for(*PARTNER)

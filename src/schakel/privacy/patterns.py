@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q
 
+from schakel.accounts import access_log
 from schakel.accounts.models import AccessEntry, Deed, Organisation, Person
 from schakel.domain.durations import DAY, HOUR
 
@@ -64,7 +65,9 @@ def outside_by_organisation(now: int) -> list[Share]:
 
 
 def _looked(now: int):
-    return AccessEntry.objects.filter(deed__in=LOOKING, at__gt=now - PERIOD, person__isnull=False)
+    """What people looked at of their own accord: a number that the screen showed because it rang is not that."""
+    lines = AccessEntry.objects.filter(deed__in=LOOKING, at__gt=now - PERIOD, person__isnull=False)
+    return lines.exclude(ground=access_log.RINGS)
 
 
 def _shares(now: int, of: str, table: type[Person] | type[Organisation]) -> list[Share]:

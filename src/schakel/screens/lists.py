@@ -7,17 +7,28 @@ screen before plus the events is the screen after (tests/integration/test_tide.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from schakel.domain.access import Ties, Viewer
 from schakel.domain.events import Event
 from schakel.operations import clock, journal
 from schakel.operations.models import CareRequest
 from schakel.operations.visibility import ties_of
+from schakel.screens.templatetags.schakel import freshened
+
+Rows = Callable[[set[int] | None, int], Sequence[Any]]
+
+#: Rows that are kept are fetched whole again after this time, for the names in them (seconds).
+LONGEST_KEPT = 60.0
+#: After more events than this, all rows are fetched again rather than those that changed.
+FURTHEST = 1000
 
 
 class Shown(NamedTuple):
@@ -35,19 +46,26 @@ class LiveList:
 
     rows: the rows that belong on the list now, of these keys or all (None), with everything the
     template needs already on them: it is called once for all viewers, and again for every batch of
-    events. shows: whether this viewer has the row on its list; `ties` belong to the row's request,
+    events. Lists of the same `rows` are fetched together. among: which of those rows are on this
+    list. shows: whether this viewer has the row on its list; `ties` belong to the row's request,
     None where the row has none. keys: which rows of this list an event may have changed. id: what
     the row's element is called, as in ``request-12``.
+
+    strays: where rows follow from the journal alone, they are kept from page to page, and an event
+    drops those that it may have changed; of the rows that are kept, this names the ones that
+    something else has changed. None: the rows are fetched anew for every page.
     """
 
     name: str
     template: str
-    rows: Callable[[set[int] | None, int], Sequence[Any]]
+    rows: Rows
     shows: Callable[[Viewer, Any, Ties | None, int], bool]
     sort: Callable[[Any], str]
     keys: Callable[[Event], Iterable[int | None]]
     prefix: str
     request_of: Callable[[Any], CareRequest | None] = field(default=lambda row: None)
+    among: Callable[[Any], bool] = field(default=lambda row: True)
+    strays: Callable[[Mapping[int, Any]], set[int]] | None = None
 
     def id(self, key: int) -> str:
         """The name of the row's element on the page."""
@@ -72,13 +90,37 @@ class Fetched(NamedTuple):
     at: int
 
 
-def fetch(live: LiveList, keys: set[int] | None = None) -> Fetched:
-    """The rows of a list, all of them or of these keys, and who has to do with each."""
+def fetch(names: Iterable[str], keys: Mapping[str, set[int]] | None = None) -> dict[str, Fetched]:
+    """The rows of these lists, all of them or of these keys of each, and who has to do with each."""
     now = clock.now_ms()
-    rows = {row.pk: row for row in live.rows(keys, now)}
-    requests = {pk: request for pk, row in rows.items() if (request := live.request_of(row)) is not None}
-    ties = ties_of(requests.values(), now)
-    return Fetched(rows, {pk: ties[request.pk] for pk, request in requests.items()}, now)
+    asked = [LISTS[name] for name in names]
+    wanted: dict[Rows, set[int] | None] = {}
+    for live in asked:
+        before = wanted.setdefault(live.rows, set())
+        wanted[live.rows] = None if keys is None or before is None else before | keys[live.name]
+    found = {rows: {row.pk: row for row in rows(of, now)} for rows, of in wanted.items()}
+    if keys is None:
+        return _fetched(asked, found, now)
+    mine = {live.name: {pk: row for pk, row in found[live.rows].items() if pk in keys[live.name]} for live in asked}
+    return _with_ties(asked, mine, now)
+
+
+def _fetched(asked: Iterable[LiveList], found: Mapping[Rows, Mapping[int, Any]], now: int) -> dict[str, Fetched]:
+    return _with_ties(asked, {live.name: found[live.rows] for live in asked}, now)
+
+
+def _with_ties(asked: Iterable[LiveList], rows: Mapping[str, Mapping[int, Any]], now: int) -> dict[str, Fetched]:
+    """The rows that are on each list, and who has to do with the request of each, at this moment."""
+    on = {live.name: {pk: row for pk, row in rows[live.name].items() if live.among(row)} for live in asked}
+    of: dict[str, dict[int, CareRequest]] = {}
+    for live in asked:
+        requests = ((pk, live.request_of(row)) for pk, row in on[live.name].items())
+        of[live.name] = {pk: request for pk, request in requests if request is not None}
+    ties = ties_of({one.pk: one for requests in of.values() for one in requests.values()}.values(), now)
+    return {
+        name: Fetched(there, {pk: ties[request.pk] for pk, request in of[name].items()}, now)
+        for name, there in on.items()
+    }
 
 
 def visible(live: LiveList, fetched: Fetched, viewer: Viewer) -> list[int]:
@@ -93,6 +135,76 @@ def render(live: LiveList, row: Any, now: int) -> Shown:
     return Shown(live.name, id, live.sort(row), " ".join(html.split()))
 
 
+class Wall:
+    """The rows that this process keeps, as the journal stood at `seq`, and as they were drawn.
+
+    A page brings them up to date: of what happened since, only the rows that it may have changed are
+    fetched again. Who may see them is looked up for every page.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seq = -1
+        self._renewed = 0.0
+        self._rows: dict[Rows, dict[int, Any]] = {}
+        self._drawn: dict[tuple[str, int, str], tuple[Any, Shown]] = {}
+
+    def forget(self) -> None:
+        """Begin anew: the database is another one."""
+        with self._lock:
+            self._seq = -1
+
+    def up_to(self, seq: int, asked: Iterable[LiveList], now: int) -> dict[Rows, dict[int, Any]]:
+        """The rows of these lists, as they are when the journal stands at `seq`, or somewhat later."""
+        with self._lock:
+            self._follow(seq, now)
+            found = {}
+            for live in asked:
+                assert live.strays is not None, "only rows that follow from the journal are kept"
+                held = self._rows.get(live.rows)
+                if held is None:
+                    held = self._rows[live.rows] = {row.pk: row for row in live.rows(None, now)}
+                elif live.rows not in found and (again := live.strays(held)):
+                    self._again(live.rows, again, now)
+                found[live.rows] = dict(held)
+            return found
+
+    def _follow(self, seq: int, now: int) -> None:
+        known = 0 <= self._seq <= seq and time.monotonic() - self._renewed < LONGEST_KEPT
+        told = journal.after(self._seq, FURTHEST) if known and seq > self._seq else []
+        if not known or len(told) == FURTHEST:
+            self._rows.clear()
+            self._drawn.clear()
+            self._seq, self._renewed = seq, time.monotonic()
+        elif told:
+            events = [one.event for one in told]
+            sources = {live.rows: live for live in LISTS.values() if live.rows in self._rows}
+            for rows, live in sources.items():
+                keys = {key for event in events for key in live.keys(event) if key is not None}
+                if keys:
+                    self._again(rows, keys, now)
+            self._seq = told[-1].seq
+
+    def _again(self, rows: Rows, keys: set[int], now: int) -> None:
+        held = self._rows[rows]
+        fresh = {row.pk: row for row in rows(keys, now)}
+        for key in keys:
+            held.pop(key, None)
+        held.update(fresh)
+
+    def draw(self, live: LiveList, row: Any, now: int) -> Shown:
+        """The row in the language that is active, with the ages of now: drawn before, where it is the same."""
+        name = (live.name, row.pk, get_language() or "")
+        of, shown = self._drawn.get(name, (None, None))
+        if shown is None or of is not row:
+            shown = render(live, row, now)
+            self._drawn[name] = (row, shown)
+        return shown._replace(html=freshened(shown.html, now))
+
+
+wall = Wall()
+
+
 class Snapshot(NamedTuple):
     """The lists of a page for one viewer: everything up to `seq` is in it."""
 
@@ -104,10 +216,15 @@ class Snapshot(NamedTuple):
 def snapshot(viewer: Viewer, names: Iterable[str]) -> Snapshot:
     """The rows of these lists for this viewer. The seq is read first: what comes later is sent again, never missed."""
     seq = journal.head()
+    now = clock.now_ms()
+    names = list(names)
+    kept = [LISTS[name] for name in names if LISTS[name].strays is not None]
+    fetched = fetch(name for name in names if LISTS[name].strays is None)
+    fetched |= _fetched(kept, wall.up_to(seq, kept, now), now) if kept else {}
     shown: dict[str, list[Shown]] = {}
     for name in names:
-        live = LISTS[name]
-        fetched = fetch(live)
-        rows = [render(live, fetched.rows[pk], fetched.at) for pk in visible(live, fetched, viewer)]
+        live, here = LISTS[name], fetched[name]
+        draw = render if live.strays is None else wall.draw
+        rows = [draw(live, here.rows[pk], here.at) for pk in visible(live, here, viewer)]
         shown[name] = sorted(rows, key=lambda one: (one.sort, one.id))
     return Snapshot(seq, clock.now_ms(), shown)

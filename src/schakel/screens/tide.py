@@ -15,19 +15,19 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connection
 from django.utils import timezone, translation
 
-from schakel.accounts.models import viewers_of
-from schakel.domain.access import Category, Seat, Ties, Viewer, sees
+from schakel.domain.access import Category, Guest, Seat, Ties, Viewer, sees
 from schakel.domain.events import Subject
 from schakel.domain.life_cycles import subjects_of
 from schakel.operations import clock, journal
 from schakel.operations.models import CareRequest
+from schakel.operations.room import viewers_of
 from schakel.operations.visibility import ties_of
 from schakel.screens.lists import LISTS, Fetched, LiveList, fetch, render, visible
 
@@ -37,10 +37,27 @@ log = logging.getLogger(__name__)
 BREATH = 0.05
 #: How often the journal is looked at when nobody wakes the tide (seconds). SQLite wakes nobody in another process.
 POLL = {"postgresql": 2.0, "sqlite": 0.2}
+#: No moment.
+NEVER = 2**53
 #: How often a stream says that it is alive (seconds).
 BEAT = 5.0
 #: A stream that does not take its messages is ended; its page comes back and resyncs.
 LONGEST_QUEUE = 200
+
+
+class Rights(NamedTuple):
+    """What opens rows to somebody besides its own part in a request: its roles, and the rooms of its desks.
+
+    A room is there twice in turn: while its window is open, and while a call in hand may be finished.
+    """
+
+    seats: frozenset[Seat]
+    rooms: frozenset[tuple[Guest, bool]]
+
+    @classmethod
+    def of(cls, viewer: Viewer, now: int) -> Rights:
+        """The rights of this viewer at this moment."""
+        return cls(viewer.seats, frozenset((guest, guest.is_in(now)) for guest in viewer.guests))
 
 
 @dataclass(eq=False)
@@ -56,7 +73,7 @@ class Watcher:
     seq: int
     shown: dict[str, set[int]] = field(default_factory=dict)
     looked: int = 0  # the rows in `shown` were looked at when the journal stood here, or somewhat before
-    seats: frozenset[Seat] | None = None  # the roles with which it watches
+    rights: Rights | None = None  # the roles and rooms with which it watches
     known: set[int] = field(default_factory=set)  # the open requests of which it may know, as far as it was told
 
     def send(self, message: str | None) -> None:
@@ -79,6 +96,7 @@ class Tide:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._seq = 0
+        self._looked_at = 0  # by the clock of the centre: when the rights of everybody were last looked at
 
     def join(self, watcher: Watcher) -> None:
         """Begin to bring this watcher what happens."""
@@ -117,7 +135,7 @@ class Tide:
             try:
                 self._welcome()
                 self._flow()
-                if time.monotonic() - beaten >= BEAT:
+                if time.monotonic() - beaten >= BEAT or clock.now_ms() >= self._closes():
                     beaten = time.monotonic()
                     self._beat()
             except Exception:
@@ -134,7 +152,9 @@ class Tide:
         if not newcomers:
             return
         rights = self._rights(newcomers)
-        whole: dict[str, Fetched] = {}
+        now = clock.now_ms()
+        names = {name for watcher in newcomers if rights.get(watcher) is not None for name in watcher.lists}
+        whole = fetch(names)
         open_to: dict[Viewer, frozenset[int]] = {}
         for watcher in newcomers:
             viewer = rights.get(watcher)
@@ -142,10 +162,8 @@ class Tide:
                 self._revoke(watcher)
                 continue
             for name in watcher.lists:
-                if name not in whole:
-                    whole[name] = fetch(LISTS[name])
                 watcher.shown[name] = set(visible(LISTS[name], whole[name], viewer))
-            watcher.looked, watcher.seats = journal.head(), viewer.seats
+            watcher.looked, watcher.rights = journal.head(), Rights.of(viewer, now)
             if viewer not in open_to:
                 requests = CareRequest.objects.visible_to(viewer, Category.LOGISTICS, clock.now_ms()).living()
                 open_to[viewer] = frozenset(requests.values_list("pk", flat=True))
@@ -171,13 +189,13 @@ class Tide:
     def _bring(
         self, told: list[journal.Recorded], watchers: list[Watcher], rights: dict[Watcher, Viewer | None]
     ) -> None:
-        last = told[-1].seq
+        last, now = told[-1].seq, clock.now_ms()
         changed = {
             name: turns
             for name in {name for watcher in watchers for name in watcher.lists}
             if (turns := _turns(LISTS[name], told))
         }
-        fetched = {name: fetch(LISTS[name], set(turns)) for name, turns in changed.items()}
+        fetched = fetch(changed, {name: set(turns) for name, turns in changed.items()})
         looked = journal.head()
         touched = _Touched(told)
         drawn: dict[tuple[str, str, int], dict[str, Any]] = {}
@@ -189,10 +207,10 @@ class Tide:
             if viewer is None:
                 self._revoke(watcher)
                 continue
-            if viewer.seats != watcher.seats:
+            if Rights.of(viewer, now) != watcher.rights:
                 self._begin_again(watcher)
                 continue
-            kind = (viewer.seats, viewer.person if viewer.person in personal else 0, watcher.lists)
+            kind = (Rights.of(viewer, now), viewer.person if viewer.person in personal else 0, watcher.lists)
             if kind not in alike:
                 seen = {
                     name: set(visible(LISTS[name], fetched[name], viewer)) for name in watcher.lists if name in fetched
@@ -222,6 +240,7 @@ class Tide:
             watcher.seq, watcher.looked = last, looked
 
     def _beat(self) -> None:
+        self._looked_at = now = clock.now_ms()
         with self._lock:
             watchers = list(self._watchers)
         rights = self._rights(watchers)
@@ -229,10 +248,17 @@ class Tide:
             viewer = rights.get(watcher)
             if viewer is None:
                 self._revoke(watcher)
-            elif viewer.seats != watcher.seats:
+            elif Rights.of(viewer, now) != watcher.rights:
                 self._begin_again(watcher)
             else:
                 watcher.send(_message("beat", {"seq": watcher.seq, **_time()}))
+
+    def _closes(self) -> int:
+        """When the first window closes through which somebody watches: at that moment it is looked at again."""
+        with self._lock:
+            rights = {watcher.rights for watcher in self._watchers if watcher.rights is not None}
+        ends = [end for one in rights for guest, _open in one.rooms for end in (guest.closes, guest.finishes)]
+        return min((end for end in ends if end > self._looked_at), default=NEVER)
 
     def _rights(self, watchers: list[Watcher]) -> dict[Watcher, Viewer | None]:
         """What everybody may see at this moment; None where the session or every role is gone."""
@@ -257,7 +283,7 @@ class Tide:
         self.leave(watcher)
 
     def _begin_again(self, watcher: Watcher) -> None:
-        """The roles of this watcher changed: a second hello, at which its page fetches itself again."""
+        """The roles or rooms of this watcher changed: a second hello, at which its page fetches itself again."""
         with self._lock:
             self._watchers.discard(watcher)
             self._newcomers.append(watcher)
@@ -343,8 +369,10 @@ class _Touched:
         return [name for name, request in self._names.items() if request is None or request in requests]
 
 
-def _people(ties: Iterable[Ties]) -> set[int]:
-    return {person for one in ties for person, _ in one.crews} | {person for one in ties for person in one.glass}
+def _people(of: Iterable[Ties]) -> set[int]:
+    ties = list(of)
+    told = [{person for person, _ in one.crews} | one.glass for one in ties]
+    return set().union(*told) | {one.handler for one in ties if one.handler is not None}
 
 
 def _named(live: LiveList, fetched: Fetched) -> set[int]:

@@ -84,6 +84,29 @@ class Calendar:
         starts = self._spans(tuple(windows), (today + timedelta(days=n) for n in range(17)))
         return min((span.start for span in starts if span.start > at), default=None)
 
+    def open_until(self, windows: Iterable[Window], at: int) -> int | None:
+        """Until when it stays open without a break: windows that join are one. None when it is closed at this instant,
+        or does not close within sixteen days.
+        """
+        kept = tuple(windows)
+        today = self.day(at)
+        spans = sorted(self._spans(kept, (today + timedelta(days=n) for n in range(-1, 17))))
+        end = None
+        for span in spans:
+            if span.start <= (at if end is None else end) < span.end:
+                end = span.end
+        last = self.instant(today + timedelta(days=16), 0)
+        return None if end is None or end >= last else end
+
+    def last_end(self, windows: Iterable[Window], at: int) -> int | None:
+        """When it last closed, at this instant or in the two days before; None when it is open, or closed longer."""
+        kept = tuple(windows)
+        if self.is_in(kept, at):
+            return None
+        today = self.day(at)
+        ends = [span.end for span in self._spans(kept, (today + timedelta(days=n) for n in range(-2, 1)))]
+        return max((end for end in ends if end <= at), default=None)
+
     def next_working_day(self, at: int) -> date:
         """The first working day after the day of this instant."""
         day = self.day(at) + timedelta(days=1)

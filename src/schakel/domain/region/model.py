@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from schakel.domain.reasons import RegionText
 from schakel.domain.region.hours import Calendar, Span, Window
@@ -31,6 +31,9 @@ class NextWorkingDay(Enum):
 
     NEXT_WORKING_DAY = "next_working_day"
 
+
+#: The end of a window that never closes.
+NEVER: Final = 2**53
 
 NEXT_WORKING_DAY: Final = NextWorkingDay.NEXT_WORKING_DAY
 
@@ -86,6 +89,18 @@ class Organisation:
     hours: tuple[Window, ...]  # when it takes requests
     virtual_desk: tuple[Window, ...]  # when its triagists share one desk with the centre
     overflow: str | None  # who answers when it does not
+    telephone: str | None = None  # where its duty desk can be called, as in +31301234567
+    virtual_desk_complaints: frozenset[Complaint] | None = None  # what of the queue is shared; None: all of it
+    virtual_desk_finish_ms: int = 0  # how long a call in hand may be finished after the window
+    overflow_after_ms: int | None = None  # nobody answered for so long: it flows over; None: waiting never does
+
+
+class Sitting(NamedTuple):
+    """How long a partner shares the room of the centre, and what of its queue."""
+
+    closes: int
+    finishes: int
+    complaints: frozenset[Complaint] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +347,41 @@ class Region:
     def shares_desk(self, organisation: str, at: int) -> bool:
         """Whether a partner's triagists share one desk with the centre at this instant."""
         return self.calendar.is_in(self.organisation[organisation].virtual_desk, at)
+
+    def sits_in(self, organisation: str, at: int) -> Sitting | None:
+        """The window in which a partner shares the room of the centre, or has just done so.
+
+        None outside it: when the window has closed and the time to finish a call in hand is over too.
+        """
+        desk = self.organisation.get(organisation)
+        if desk is None or not desk.virtual_desk:
+            return None
+        if self.calendar.is_in(desk.virtual_desk, at):
+            closes = self.calendar.open_until(desk.virtual_desk, at)
+            if closes is None:
+                closes = NEVER
+        else:
+            ended = self.calendar.last_end(desk.virtual_desk, at)
+            if ended is None:
+                return None
+            closes = ended
+        finishes = closes + desk.virtual_desk_finish_ms
+        return Sitting(closes, finishes, desk.virtual_desk_complaints) if at < finishes else None
+
+    def takes_overflow(self, taker: str, at: int) -> bool:
+        """Whether a desk takes requests over at this instant: the centre when it is open, a partner inside its window.
+
+        A partner without a window in the room takes over during its opening hours.
+        """
+        return self.calendar.is_in(self._takes_over(taker), at)
+
+    def takes_overflow_from(self, taker: str, at: int) -> int | None:
+        """When a desk next starts to take requests over, after this instant."""
+        return self.calendar.next_start(self._takes_over(taker), at)
+
+    def _takes_over(self, taker: str) -> tuple[Window, ...]:
+        desk = self.organisation[taker]
+        return desk.virtual_desk or desk.hours
 
     def shift(self, unit: Unit, at: int) -> Span | None:
         """The shift that a unit is in, with its start and end; None when it is off duty."""

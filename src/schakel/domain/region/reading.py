@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.region.agreements import (
     read_demand,
     read_durations,
@@ -33,6 +34,7 @@ from schakel.domain.region.tables import read_matrix, read_rows, read_zones
 from schakel.domain.region.words import Function
 from schakel.domain.travel import Estimate, TravelTimes
 from schakel.domain.vocabulary import (
+    Complaint,
     OrganisationKind,
     PlaceKind,
     UnitKind,
@@ -43,6 +45,9 @@ WORLD = Box(-90, 90, -180, 180)
 
 #: What `hours = "always"` stands for.
 ROUND_THE_CLOCK = (Window(tuple(range(7)), Hours(0, 24 * 60)),)
+
+#: A call that takes longer than this after the window has closed is not finished but handed over.
+LONGEST_FINISH = 2 * HOUR
 
 
 def load(path: Path | str) -> Region:
@@ -258,16 +263,68 @@ class _Reading:
                 hours=self._hours(sheet),
                 virtual_desk=sheet.windows("virtual_desk", self.shifts) if sheet.has("virtual_desk") else (),
                 overflow=sheet.text("overflow") if sheet.has("overflow") else None,
+                virtual_desk_complaints=self._shared(sheet),
+                virtual_desk_finish_ms=self._finish(sheet),
+                overflow_after_ms=self._overflow_after(sheet),
+                telephone=sheet.telephone("telephone") if sheet.has("telephone") else None,
             )
+            self._room(sheet, self.organisations[own])
             overflows.append((sheet, own))
         for sheet, own in overflows:
             if self.organisations[own].overflow is not None:
-                sheet.reference("overflow", self.organisations.keys() - {own}, "another organisation")
+                taker = sheet.reference("overflow", self.organisations.keys() - {own}, "another organisation")
+                centre = self.organisations[own].kind is OrganisationKind.CENTRE
+                known = self.top.is_clean(f"organisation[{taker}].virtual_desk")
+                if centre and taker and known and not self.organisations[taker].virtual_desk:
+                    expected = "a partner with a `virtual_desk`: inside that window it takes over from the centre"
+                    sheet.wrong("overflow", expected, taker)
         centres = [one.id for one in self.organisations.values() if one.kind is OrganisationKind.CENTRE]
         if len(centres) != 1 and self.organisations and self.top.is_clean("organisation["):
             came = " and ".join(map(shown, centres)) or "none"
             self.top.note("organisation", 'exactly one organisation with kind = "centre"', came)
         return tuple(self.organisations.values())
+
+    def _shared(self, sheet: Sheet) -> frozenset[Complaint] | None:
+        if not sheet.has("virtual_desk_complaints"):
+            return None
+        found = sheet.codes("virtual_desk_complaints", Complaint)
+        if not found and sheet.table["virtual_desk_complaints"] == []:
+            sheet.note(
+                "virtual_desk_complaints", "at least one entry complaint, or no such key for all of them", "none"
+            )
+        return frozenset(found)
+
+    def _finish(self, sheet: Sheet) -> int:
+        name = "virtual_desk_finish_min"
+        if not sheet.has(name):
+            return 0
+        finish = sheet.minutes(name)
+        if finish > LONGEST_FINISH:
+            sheet.wrong(name, f"at most {LONGEST_FINISH // MINUTE} minutes", sheet.table[name])
+            return 0
+        return finish
+
+    def _overflow_after(self, sheet: Sheet) -> int | None:
+        name = "overflow_after_min"
+        if not sheet.has(name):
+            return None
+        after = sheet.minutes(name)
+        if after == 0 and sheet.table[name] == 0:
+            sheet.wrong(name, "a number of minutes above 0", 0)
+        return after
+
+    def _room(self, sheet: Sheet, one: Organisation) -> None:
+        """What can only stand together."""
+        for name in ("virtual_desk_complaints", "virtual_desk_finish_min"):
+            if sheet.has(name) and not sheet.has("virtual_desk"):
+                sheet.note(name, "`virtual_desk` as well: the hours in which the desk is in the room", "none")
+        if sheet.has("overflow_after_min") and not sheet.has("overflow"):
+            sheet.note("overflow_after_min", "`overflow` as well: the desk to which requests flow over", "none")
+        if one.virtual_desk and one.kind is OrganisationKind.CENTRE:
+            sheet.note("virtual_desk", "no window at the centre, whose room it is", "one")
+        elif one.virtual_desk and Function.TRIAGE not in one.functions:
+            came = ", ".join(sorted(map(str, one.functions))) or "none"
+            sheet.note("virtual_desk", 'a partner with "triage" among its functions', came)
 
     def _places(self) -> tuple[Place, ...]:
         taken: set[str] = set()

@@ -12,6 +12,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TypeVar
 
+from schakel.domain.codes import PhoneNumber
 from schakel.domain.durations import MINUTE, SECOND
 from schakel.domain.region.hours import Hours, Window, WrongHours, overlap, read_windows
 from schakel.domain.region.model import Box
@@ -48,6 +49,15 @@ class Sheet:
             return value
         self.wrong(name, "a text", value)
         return ""
+
+    def telephone(self, name: str) -> str:
+        """A telephone number, in its standard form: with its country code and no spaces."""
+        value = self._take(name)
+        try:
+            return PhoneNumber(value if isinstance(value, str) else "").digits
+        except ValueError:
+            self.wrong(name, 'a telephone number, as in "030 123 45 67" or "+31 30 123 45 67"', value)
+            return ""
 
     def identity(self, name: str, taken: set[str]) -> str:
         """A name that nothing else has: small letters, digits and hyphens."""

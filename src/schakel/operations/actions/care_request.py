@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from django.db.models import Max
 
 from schakel.accounts import access_log
-from schakel.accounts.models import Deed, Organisation, Person, viewer_of
+from schakel.accounts.models import Deed, Organisation, Person
 from schakel.domain import authority
 from schakel.domain import events as e
 from schakel.domain.access import Category, Viewer
 from schakel.domain.codes import PhoneNumber
 from schakel.domain.dossier import match_form
 from schakel.domain.events import Subject
-from schakel.domain.life_cycles import LIFE_CYCLES, why_not
+from schakel.domain.life_cycles import LIFE_CYCLES
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
 from schakel.domain.states import DeploymentStatus, RequestStatus
@@ -31,10 +31,12 @@ from schakel.domain.vocabulary import (
     Urgency,
     UrgencyReason,
 )
-from schakel.operations import clock, journal
-from schakel.operations.action import action, ask_authority, ask_of_request, check_time, locked
+from schakel.operations import clock, incidents, journal
+from schakel.operations.action import action, ask_of_request, check_time, locked
+from schakel.operations.actions import overflow
 from schakel.operations.current_region import region
 from schakel.operations.models import CareRequest, DossierEntry, JournalEntry
+from schakel.operations.room import viewer_of, why_not_in
 from schakel.operations.timers import set_timer, when_due
 
 GRACE_OVER = _("The grace time to take this call over has passed. Ask {name} to hand it over, or offer to help.")
@@ -44,8 +46,6 @@ NOT_DOWN = _("{urgency} is not less urgent than it is now. To raise it, use rais
 STILL_OPEN = _(
     "There is still work open: {deployments} deployments, {offers} offers, {follow_ups} follow-ups. Finish those first."
 )
-SELF = _("A request cannot be joined with itself. Choose another one.")
-NOT_LIVING = _("Request {number} is already closed. Choose one that is open.")
 OPEN_WORK = _("This request has deployments or follow-ups of its own. Link the two instead of merging them.")
 NOT_ASKED = _("You were not asked for this.")
 NO_CARE_ROLE = _("{name} has no part in the care at this centre now. Choose somebody who is on duty.")
@@ -56,15 +56,19 @@ NO_LINE = _("The line is not lost.")
 
 
 @action
-def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "") -> int:
+def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "", line: int | None = None) -> int:
     """A call or message came in for the centre, and waits for an answer.
 
     `callback`: the number that the line showed, so that a caller who is missed can be called back.
+    `line`: the organisation whose own line rings. It owns the request; where its desk shares the whole queue of the
+    centre now, the centre does. What it leaves while it is closed flows over at once.
     """
     check_time(at)
     row = CareRequest.objects.create()
     centre = _centre()
-    journal.record(e.Rang(at=at, request=row.pk, channel=channel, owner=centre), by=by, rows=[row])
+    owner = centre if line is None else overflow.owner_of_line(line, centre, at)
+    rang = e.Rang(at=at, request=row.pk, channel=channel, owner=owner)
+    journal.record(rang, *overflow.follows(row, rang, at=at), by=by, rows=[row])
     if callback:
         try:
             number = PhoneNumber(callback).digits
@@ -76,7 +80,7 @@ def ring(*, channel: Channel, at: int, by: Viewer | None, callback: str = "") ->
             value=number,
             match=match_form("callback", number),
             author_id=by.person if by else None,
-            organisation_id=centre,
+            organisation_id=owner,
             at=at,
         )
         if by is not None:
@@ -89,8 +93,9 @@ def begin(*, channel: Channel, at: int, by: Viewer) -> int:
     """Somebody at the desk begins a request with the caller on the line."""
     check_time(at)
     centre = _centre()
-    if reason := authority.why_not_begin(by, centre):
-        raise Refused(reason)
+    now = clock.now_ms()
+    if reason := authority.why_not_begin(by, centre, now):
+        raise Refused(why_not_in(by, now) or reason)
     row = CareRequest.objects.create()
     journal.record(
         e.Received(at=at, request=row.pk, channel=channel, owner=centre, handler=by.person, lead=by.person),
@@ -102,10 +107,17 @@ def begin(*, channel: Channel, at: int, by: Viewer) -> int:
 
 @action
 def answer(*, request: int, at: int, by: Viewer) -> None:
-    """Claim a call that rings, or call somebody back whose call was missed."""
+    """Claim a call that rings, or call somebody back whose call was missed.
+
+    Whoever answers a call that flowed over owns it with that: the other desk acts, and the owner is relieved.
+    """
     row = locked(CareRequest, request)
     ask_of_request(row, e.Answered, by=by, at=at)
-    journal.record(e.Answered(at=at, request=row.pk, handler=by.person, lead=by.person), by=by, rows=[row])
+    told: list[e.Event] = []
+    if (taker := overflow.takes_by_answering(row, by, clock.now_ms())) is not None:
+        told.append(e.OwnershipAccepted(at=at, request=row.pk, owner=taker))
+    told.append(e.Answered(at=at, request=row.pk, handler=by.person, lead=by.person))
+    journal.record(*told, by=by, rows=[row])
 
 
 @action
@@ -121,9 +133,14 @@ def take_over(*, request: int, at: int, by: Viewer) -> None:
 
 
 def why_not_take_over(row: CareRequest, at: int) -> Reason | None:
-    """Say why a call cannot be taken over now, or None: fresh claims have a grace time, stale ones are anybody's."""
+    """Say why a call cannot be taken over now, or None.
+
+    Fresh claims have a grace time, stale ones are anybody's, and so is one whose desk has left the room.
+    """
     norms = region().norms
     since = at - (row.answered_at or row.received_at or at)
+    if row.handler_id is not None and row.status is RequestStatus.RECEIVED and overflow.has_left(row, at):
+        return None
     if since <= norms.takeover_grace_ms or is_stale(row, at):
         return None
     return Reason(GRACE_OVER, {"name": str(row.handler) if row.handler else ""})
@@ -255,10 +272,14 @@ def reassess_due(*, key: int, due_at: int, at: int) -> None:
 
 def waits_for_care(row: CareRequest) -> bool:
     """Whether the patient is triaged and nobody has come: a crew that came and could not go on does not count."""
-    if row.status is not RequestStatus.TRIAGED:
-        return False
-    stopped = (DeploymentStatus.CANCELLED.value, DeploymentStatus.PREEMPTED.value)
-    return not row.deployments.filter(arrived_at__isnull=False).exclude(status__in=stopped).exists()
+    return nobody_came(row.status, row.deployments.values_list("status", "arrived_at"))
+
+
+def nobody_came(status: RequestStatus, jobs: Iterable[tuple[DeploymentStatus, int | None]]) -> bool:
+    """The same for a request of this status with jobs that were already read: the status and arrival of each."""
+    stopped = (DeploymentStatus.CANCELLED, DeploymentStatus.PREEMPTED)
+    came = any(arrived is not None and job not in stopped for job, arrived in jobs)
+    return status is RequestStatus.TRIAGED and not came
 
 
 @action
@@ -320,7 +341,8 @@ def accept_ownership(*, request: int, at: int, by: Viewer) -> None:
     row = locked(CareRequest, request)
     ask_of_request(row, e.OwnershipAccepted, by=by, at=at)
     assert row.owner_offered_id is not None, "who may accept was asked"
-    journal.record(e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id), by=by, rows=[row])
+    accepted = e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id)
+    journal.record(accepted, *overflow.follows(row, accepted, at=at), by=by, rows=[row])
 
 
 @action
@@ -332,24 +354,25 @@ def decline_ownership(*, request: int, reason: DeclineReason, at: int, by: Viewe
 
 
 @action
-def link(*, request: int, to: int, at: int, by: Viewer) -> None:
-    """Two requests belong to one incident: both stay, and each shows the other."""
-    row, other = _pair(request, to, e.Linked, at=at, by=by)
-    if reason := why_not(other.state, Subject.REQUEST, e.Linked):
-        raise Refused(reason)
-    incident = other.incident or other.pk
-    told = [e.Linked(at=at, request=one.pk, incident=incident) for one in (other, row) if one.incident != incident]
-    if told:
-        journal.record(*told, by=by, rows=[row, other])
+def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """It is the same patient: this request ends in the other, which goes on. Its history stays where it is.
+
+    The patient is of one incident: what the ending request belonged to, the other belongs to from now on.
+    """
+    rows = incidents.whole(request, into)
+    row, other = incidents.pair(rows, request, into, e.Merged, at=at, by=by)
+    if row.offers_open or row.deployments_open or row.follow_ups_open:
+        raise Refused(Reason(OPEN_WORK))
+    joined = incidents.as_one(rows, row, other, at=at, by=by) if row.incident is not None else []
+    ended = e.Merged(at=at, request=row.pk, merged_into=other.pk)
+    journal.record(*joined, ended, by=by, rows=rows.values())
 
 
 @action
-def merge(*, request: int, into: int, at: int, by: Viewer) -> None:
-    """It is the same patient: this request ends in the other, which goes on. Its history stays where it is."""
-    row, other = _pair(request, into, e.Merged, at=at, by=by)
-    if row.offers_open or row.deployments_open or row.follow_ups_open:
-        raise Refused(Reason(OPEN_WORK))
-    journal.record(e.Merged(at=at, request=row.pk, merged_into=other.pk), by=by, rows=[row])
+def call_again(*, request: int, into: int, at: int, by: Viewer) -> None:
+    """The caller whose line was lost rings anew: this call ends in that request, which goes on with who answered."""
+    merge(request=request, into=into, at=at, by=by)
+    resume(request=into, at=at, by=by)
 
 
 @action
@@ -384,18 +407,6 @@ def _plainly(kind: type[e.RequestEvent], *, request: int, at: int, by: Viewer | 
     row = locked(CareRequest, request)
     ask_of_request(row, kind, by=by, at=at)
     journal.record(kind(at=at, request=row.pk), by=by, rows=[row])
-
-
-def _pair(request: int, other: int, kind: type[e.Event], *, at: int, by: Viewer) -> tuple[CareRequest, CareRequest]:
-    """Both requests, locked in the order of their keys so that two people who join them do not block each other."""
-    if request == other:
-        raise Refused(Reason(SELF))
-    rows = {key: locked(CareRequest, key) for key in sorted((request, other))}
-    ask_of_request(rows[request], kind, by=by, at=at)
-    ask_authority(rows[other], kind, by=by)
-    if rows[other].status in (RequestStatus.CLOSED, RequestStatus.MERGED):
-        raise Refused(Reason(NOT_LIVING, {"number": other}))
-    return rows[request], rows[other]
 
 
 def remind(row: CareRequest, urgency: Urgency, at: int) -> None:

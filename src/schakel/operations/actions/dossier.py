@@ -11,7 +11,7 @@ from schakel.domain.events import Subject
 from schakel.domain.life_cycles import why_not
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
-from schakel.operations import clock, journal
+from schakel.operations import clock, journal, room
 from schakel.operations.action import action, ask_of_request, check_time, locked
 from schakel.operations.models import CareRequest, DossierEntry
 from schakel.operations.visibility import ties_of
@@ -50,13 +50,15 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
     if not sees(by, ties, known.category, now):
         refusal = why_not_see(by, ties, known.category, now)
         assert refusal is not None, "who does not see a field is told why"
-        raise Refused(refusal)
+        raise Refused(room.or_closed(refusal, by, ties, now))
     if refusal := why_not(row.state, Subject.REQUEST, e.Identified):
         raise Refused(refusal)
     if known.adds_up:
         if not kept:
             return None
-        return _add(row, field, kept, at=at, by=by)
+        entry = _add(row, field, kept, at=at, by=by)
+        _log(row, field, by)
+        return entry
     entries = list(DossierEntry.objects.filter(request=row, field=field).select_related("author"))
     last = entries[-1] if entries else None
     if (last.value if last else "") == kept:
@@ -74,6 +76,7 @@ def write(*, request: int, field: str, value: str, at: int, by: Viewer, seen: in
         )
         if row.identified is not identified:
             journal.record(e.Identified(at=at, request=row.pk, identified=identified), by=by, rows=[row])
+    _log(row, field, by)
     return entry
 
 
@@ -93,7 +96,9 @@ def say_unknown(*, request: int, words: str, at: int, by: Viewer) -> int:
         note = FIELDS["note"].standard(words)
     except WrongValue as wrong:
         raise Refused(Reason(wrong.text, wrong.values)) from None
-    return _add(row, "note", note, at=at, by=by)
+    entry = _add(row, "note", note, at=at, by=by)
+    _log(row, "note", by)
+    return entry
 
 
 def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> int:
@@ -108,6 +113,10 @@ def _add(row: CareRequest, field: str, value: str, *, at: int, by: Viewer) -> in
         organisation_id=organisation,
         at=at,
     )
+    return entry.pk
+
+
+def _log(row: CareRequest, field: str, by: Viewer) -> None:
+    """Say in the access log who wrote; after the journal, in every action, so that no two wait for each other."""
     categories: list[Category] = [FIELDS[field].category]
     access_log.add(Deed.UPDATE, viewer=by, at=clock.now_ms(), request=row.pk, categories=categories)
-    return entry.pk

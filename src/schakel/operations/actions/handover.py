@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schakel.accounts.models import Person, viewer_of
+from schakel.accounts.models import Person
 from schakel.domain.access import Viewer
 from schakel.domain.reasons import Reason, Refused
 from schakel.domain.reasons import gettext_noop as _
@@ -10,6 +10,7 @@ from schakel.domain.vocabulary import Role
 from schakel.operations import journal
 from schakel.operations.action import action, check_time, locked
 from schakel.operations.models import CareRequest, Handover
+from schakel.operations.room import viewer_of
 
 NOT_SAME_ROLE = _("{name} does not have the role {role} here now. Hand over to somebody who has.")
 YOURSELF = _("You cannot hand over to yourself. Choose the colleague who takes the shift.")

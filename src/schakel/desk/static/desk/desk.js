@@ -36,6 +36,33 @@ if (filters) {
   apply();
 }
 
+// --- who calls: the oldest call says it by itself to whoever may answer, another when the hands are on its row. Each is
+// a read that is logged; what this page was told once it is not told again.
+
+const told = new Map(); // row id → the promise of its answer
+async function tell(row) {
+  const empty = one("[data-line]:empty", row ?? document.createElement("i"));
+  if (!empty || document.visibilityState !== "visible") return;
+  const ask = () => fetch(empty.dataset.line, { credentials: "same-origin" }).then((said) => (said.ok ? said.text() : ""));
+  if (!told.has(row.id)) told.set(row.id, ask().catch(() => told.delete(row.id) && ""));
+  const answer = await told.get(row.id);
+  const part = one(`#${CSS.escape(row.id)} [data-line]:empty`);
+  if (part) part.innerHTML = answer;
+}
+const telling = all("[data-tells]");
+const tellOldest = () => {
+  for (const list of telling) {
+    if (list.dataset.tells === "first") tell(list.firstElementChild);
+    for (const row of list.children) if (told.has(row.id)) tell(row);
+  }
+};
+if (telling.length) {
+  for (const list of telling) list.addEventListener("focusin", (event) => tell(event.target.closest("li")));
+  document.addEventListener("schakel:rows", tellOldest);
+  document.addEventListener("visibilitychange", tellOldest);
+  tellOldest();
+}
+
 // --- what is looked at again now and then, while somebody can see it
 
 const ask = (name) => {

@@ -287,13 +287,22 @@ async function resync() {
     .catch((error) => {
       resyncing = null;
       if (over || mine !== source) return;
-      if (error instanceof Ended) return end(say("ended"));
+      if (error instanceof Ended) return end(error.message || say("ended"), error.way);
       drop();
     });
   return resyncing;
 }
 
-class Ended extends Error {}
+// What this page shows is closed to this person now. A page that says why brings its sentence and the way on along;
+// what is typed here stays where it is.
+class Ended extends Error {
+  constructor(html = "") {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    super(page.querySelector(".closed-page .sentence")?.textContent.trim() ?? "");
+    const back = page.querySelector(".closed-page a[data-back]");
+    this.way = this.message && back ? [back.getAttribute("href"), back.textContent.trim()] : undefined;
+  }
+}
 
 async function fetchPage() {
   const response = await fetch(location.href, {
@@ -302,7 +311,7 @@ async function fetchPage() {
     cache: "no-store",
     signal: AbortSignal.timeout(15000),
   });
-  if (response.status === 401 || response.status === 403) throw new Ended();
+  if (response.status === 401 || response.status === 403) throw new Ended(await response.text());
   if (!response.ok) throw new Error(`resync: ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (page.querySelector('meta[name="schakel-page"][content="entrance"]')) throw new Ended();
@@ -400,7 +409,7 @@ function drop() {
   show("disconnected");
 }
 
-function end(sentence) {
+function end(sentence, way) {
   over = true;
   source?.close();
   source = null;
@@ -409,7 +418,7 @@ function end(sentence) {
   box?.querySelector(".text")?.replaceChildren(sentence);
   document.body.classList.add("ended");
   const next = encodeURIComponent(location.pathname + location.search);
-  notice(sentence, "refusal", [`${document.body.dataset.login ?? "/"}?next=${next}`, say("login")]);
+  notice(sentence, "refusal", way ?? [`${document.body.dataset.login ?? "/"}?next=${next}`, say("login")]);
 }
 
 if (address) {
