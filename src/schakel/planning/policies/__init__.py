@@ -6,19 +6,24 @@ send nobody.
 """
 
 from schakel.planning.policies.a0_preemption import taken_for_a0
+from schakel.planning.policies.choice_of_care import first_possible
 from schakel.planning.policies.closest_idle import closest_idle
 from schakel.planning.policies.compliance_table import ComplianceTable
+from schakel.planning.policies.destination import Department, destination
 from schakel.planning.policies.dmexclp import Dmexclp
 from schakel.planning.policies.go_home import GoHome
 from schakel.planning.policies.policy import Free, Policy, Relocation
 
 __all__ = [
     "ComplianceTable",
+    "Department",
     "Dmexclp",
     "Free",
     "GoHome",
     "Policy",
     "Relocation",
     "closest_idle",
+    "destination",
+    "first_possible",
     "taken_for_a0",
 ]

@@ -1,0 +1,67 @@
+"""The region file as the whole chain."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from schakel.domain import events as e
+from schakel.domain.durations import DAY, HOUR
+from schakel.domain.region import find, load
+from schakel.domain.vocabulary import Care, PlaceKind
+from schakel.indicators import NEVER
+from schakel.planning import kernel
+from schakel.planning.chain_region import BY_AMBULANCE, DEPARTMENT_VISITS, chain_demand_of, chain_of
+from schakel.planning.policies import GoHome, Policy
+
+MONDAY = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
+UNTIL = MONDAY + 7 * DAY
+
+
+@pytest.fixture(scope="module")
+def region():
+    return load(find("midden-nederland"))
+
+
+@pytest.fixture(scope="module")
+def world(region):
+    return chain_of(region, MONDAY, UNTIL)
+
+
+@pytest.fixture(scope="module")
+def demand(region, world):
+    return chain_demand_of(region, world, MONDAY, UNTIL, seed=1)
+
+
+def test_places_are_open_when_the_file_says_so(region, world):
+    known = [place for place in region.places if place.kind in (PlaceKind.HAP, PlaceKind.SEH)]
+    dice = np.random.default_rng(0)
+    assert len(known) == len(world.places)
+    for told, place in zip(known, world.places, strict=True):
+        for at in dice.integers(MONDAY, UNTIL, 50).tolist():
+            assert place.is_open(at) == region.calendar.is_in(told.hours, at), told.id
+
+
+def test_a_week_has_as_many_consults_and_walk_ins_as_a_year_has_weeks(region, demand):
+    weeks = 365.25 / 7
+    consults = region.demand.hap_per_year * region.demand.hap_consult_share / weeks
+    visits = region.inhabitants * DEPARTMENT_VISITS * (1 - BY_AMBULANCE) / weeks
+    for found, expected in (
+        (int((demand.care == tuple(Care).index(Care.HAP_APPOINTMENT)).sum()), consults),
+        (len(demand.walk_ins), visits),
+    ):
+        assert abs(found - expected) < 4 * np.sqrt(expected) + 0.02 * expected
+
+
+def test_a_week_of_the_whole_chain_is_played(world, demand):
+    log = kernel.play(world, demand, Policy(GoHome(), preempt=True))
+    reached, helped = log.first(e.ReachedDestination, "deployment"), log.first(e.Arrived, "deployment")
+    at_post = np.isin(log.first_fact(e.Offered, "care", "deployment"), [tuple(Care).index(Care.HAP_APPOINTMENT)])
+    assert at_post.sum() > 2_000
+    waits = (helped - reached)[at_post]
+    assert (waits >= 0).all() and np.median(waits) < HOUR
+    assert (log.first(e.Closed) < NEVER).mean() > 0.99
+    brought = log.column("place")[log.rows(e.HandedOver)]
+    assert set(brought.tolist()) == set(world.departments)
