@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 from schakel.domain import events as e
 from schakel.domain.durations import DAY, HOUR
 from schakel.domain.region import find, load
-from schakel.domain.vocabulary import Care, PlaceKind
+from schakel.domain.vocabulary import Care, Complaint, PlaceKind, Urgency
 from schakel.indicators import NEVER
 from schakel.planning import kernel
 from schakel.planning.chain_region import BY_AMBULANCE, DEPARTMENT_VISITS, chain_demand_of, chain_of
+from schakel.planning.complaints import with_complaints
 from schakel.planning.policies import GoHome, Policy
 
 MONDAY = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp()) * 1000
@@ -65,3 +67,17 @@ def test_a_week_of_the_whole_chain_is_played(world, demand):
     assert (log.first(e.Closed) < NEVER).mean() > 0.99
     brought = log.column("place")[log.rows(e.HandedOver)]
     assert set(brought.tolist()) == set(world.departments)
+
+
+def test_a_region_s_rules_choose_the_care_once_complaints_are_drawn(region, world, demand):
+    """A wound that can wait is seen at the post while it is open, and nobody in danger is left to a rule."""
+    shares = {Complaint.WOUND: 1.0}
+    told = with_complaints(demand, shares, (Care.HAP_APPOINTMENT, Care.GP_VISIT, Care.ALS), seed=1)
+    assert (told.complaint == tuple(Complaint).index(Complaint.WOUND)).sum() > 3_000
+    assert (told.complaint == -1).any()
+    log = kernel.play(replace(world, routing=region.routing), told, Policy(GoHome()))
+    care = log.first_fact(e.CareChosen, "care")
+    urgency = log.first_fact(e.Triaged, "urgency")
+    named = {tuple(Care).index(one) for one in region.routing.rule(Urgency.U4, Complaint.WOUND).care}
+    assert set(care[(urgency == Urgency.U4.rank) & (told.complaint >= 0)].tolist()) <= named
+    assert (care[(urgency == Urgency.U1.rank) & (told.complaint >= 0)] == tuple(Care).index(Care.ALS)).mean() > 0.9

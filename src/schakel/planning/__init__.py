@@ -7,8 +7,8 @@
     log = play(world_of(region, since, until), demand_of(region, since, until, seed=1), Policy(GoHome()))
 
 GP posts, emergency departments and whoever comes there by themselves are in `chain_of` and `chain_demand_of`, in place
-of `world_of` and `demand_of`. The log that comes out is that of the live centre, and `schakel.indicators` reads both. The location models stand in
-`schakel.planning.location`, queueing theory in `schakel.planning.queueing`.
+of `world_of` and `demand_of`. The log that comes out is that of the live centre, and `schakel.indicators` reads both.
+The location models stand in `schakel.planning.location`, queueing theory in `schakel.planning.queueing`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schakel.planning.chain_region import chain_demand_of, chain_of
+from schakel.planning.complaints import with_complaints
 from schakel.planning.demand import ChainDemand, Demand, Profile, WalkIns, draw, together
 from schakel.planning.from_log import demand_from
 from schakel.planning.places import Place, StopRule
@@ -48,6 +49,7 @@ __all__ = [
     "draw",
     "play",
     "together",
+    "with_complaints",
     "with_stops",
     "world_of",
 ]

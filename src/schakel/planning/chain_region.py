@@ -16,7 +16,7 @@ from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.region import Duration, HourlyWeights, Region
 from schakel.domain.region.hours import Window
 from schakel.domain.travel import distance_km
-from schakel.domain.vocabulary import Care, PlaceKind, Urgency
+from schakel.domain.vocabulary import AmbulanceUrgency, Care, PlaceKind, Urgency
 from schakel.planning.demand import ChainDemand, Demand, Profile, WalkIns, draw, spread, together
 from schakel.planning.places import Place
 from schakel.planning.region import AT_ONCE, demand_of, world_of
@@ -36,6 +36,9 @@ DEPARTMENT_MIX = {Urgency.U1: 0.05, Urgency.U2: 0.30, Urgency.U3: 0.45, Urgency.
 
 #: How urgent requests for a district nurse are, and over the day they spread as urgent care does (own, low).
 NURSE_MIX = {Urgency.U3: 0.5, Urgency.U4: 0.5}
+
+#: The care of a second unit that goes beside the first: two ambulances for whoever may need resuscitation (own, high).
+BESIDE = {AmbulanceUrgency.A0: Care.ALS}
 
 #: How many offers of a request have a throw of chance of their own; later ones are accepted.
 THROWS = 4
@@ -70,7 +73,8 @@ def chain_demand_of(
     """Everybody who asks for care between two moments: `demand_of`, consults at GP posts, and the district nurse.
 
     Beside them those who come to an emergency department by themselves, each to the nearest from where they live.
-    `world` is that of `chain_of`. Each request has the time that every other kind of care would take.
+    `world` is that of `chain_of`. Each request has the time that every other kind of care would take; an A0 gets two
+    ambulances. Nobody says no unless the world has `answers`, and no rule chooses care before complaints are drawn.
     """
     told, lasts = region.demand, region.durations
     people = np.array([zone.inhabitants for zone in region.zones], dtype=np.float64)
@@ -111,6 +115,8 @@ def chain_demand_of(
         Care.CRISIS_TEAM: lasts.crisis_visit,
         Care.HAP_APPOINTMENT: lasts.hap_consult,
     }
+    classes = [world.class_of[urgency] for urgency in Urgency]
+    second_of = np.array([tuple(Care).index(BESIDE[one]) if one in BESIDE else -1 for one in classes])
     throw = dice.standard_normal(size)
     on_scene_of = np.repeat(demand.on_scene[:, None], len(Care), axis=1)
     for code, care in enumerate(Care):
@@ -121,6 +127,7 @@ def chain_demand_of(
         on_scene_of=on_scene_of,
         stay=spread(STAY, dice.standard_normal(size)),
         throws=dice.integers(0, MILLION, (size, THROWS)),
+        second=np.where(demand.care == tuple(Care).index(Care.ALS), second_of[demand.urgency], -1),
         walk_ins=_walk_ins(region, world, people, hourly(told.urgent_hours, 1.0), since, seed, replication),
     )
 
