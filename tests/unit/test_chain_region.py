@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,3 +83,11 @@ def test_a_region_s_rules_choose_the_care_once_complaints_are_drawn(region, worl
     named = {tuple(Care).index(one) for one in region.routing.rule(Urgency.U4, Complaint.WOUND).care}
     assert set(care[(urgency == Urgency.U4.rank) & (told.complaint >= 0)].tolist()) <= named
     assert (care[(urgency == Urgency.U1.rank) & (told.complaint >= 0)] == tuple(Care).index(Care.ALS)).mean() > 0.9
+
+
+def test_the_example_of_the_dossier_runs():
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "simulation-dossier.md").read_text()
+    [example] = re.findall(r"```python\n(.*?)```", page, re.S)
+    found = {}
+    exec(example, found)
+    assert len(found["log"].rows(e.Declined)) > 0
