@@ -290,6 +290,7 @@ def test_a_neighbour_is_asked_only_where_our_own_cannot_be_there_in_time():
     for urgency, unit, arrives in ((Urgency.U1, 1, 3), (Urgency.U2, 0, round(20 / 0.95 * MINUTE) / MINUTE)):
         events = played(world, requests((0, Care.ALS, urgency, 0)))
         assert (of(events, e.Arrived)[0].unit, minute(events, e.Arrived)) == (unit, arrives)
+        assert of(events, e.Offered)[0].partner == int(unit == 1), "the log tells who helped"
 
 
 def test_a_drive_takes_as_long_as_the_traffic_of_the_hour_lets_it():

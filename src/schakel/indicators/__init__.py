@@ -11,7 +11,7 @@ from schakel.indicators.response import reached_within, response_times
 from schakel.indicators.rides import mobile_care_consults
 from schakel.indicators.timeline import read_timeline, write_timeline
 from schakel.indicators.utilisation import overtime, utilisation
-from schakel.indicators.waiting import answered_within, waits_for_a_unit
+from schakel.indicators.waiting import answered_within, handover_times, waits_for_a_room, waits_for_a_unit
 
 __all__ = [
     "NEVER",
@@ -24,12 +24,14 @@ __all__ = [
     "answered_within",
     "costs_of_care",
     "costs_of_units",
+    "handover_times",
     "mobile_care_consults",
     "overtime",
     "reached_within",
     "read_timeline",
     "response_times",
     "utilisation",
+    "waits_for_a_room",
     "waits_for_a_unit",
     "write_timeline",
 ]

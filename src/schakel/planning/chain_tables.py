@@ -346,6 +346,11 @@ def log_of(world: World, demand: Demand, rows: Rows, until: int | None) -> Event
         lasts[asked] = waits[unit[at_rows[asked]]]
         return at[at_rows] + lasts
 
+    def partner(at_rows: NDArray[np.intp]) -> NDArray[Any]:
+        lent = np.array([*(unit.neighbour for unit in world.fleet), False])  # the last stands for no unit
+        by: NDArray[Any] = lent[unit[at_rows]]
+        return by
+
     def shift_ends(at_rows: NDArray[np.intp]) -> list[int]:
         return [next(end for _, end in world.fleet[unit[row]].shifts if end > at[row]) for row in at_rows.tolist()]
 
@@ -365,7 +370,7 @@ def log_of(world: World, demand: Demand, rows: Rows, until: int | None) -> Event
         "zone": lambda: where({e.Located: lambda at_rows: demand.zone[request[at_rows]]}),
         "urgency": lambda: where({e.Triaged: lambda at_rows: demand.urgency[request[at_rows]]}),
         "care": lambda: where({e.CareChosen: care, e.Offered: care}),
-        "partner": lambda: where({e.Offered: 0}),
+        "partner": lambda: where({e.Offered: partner}),
         "ambulance_urgency": lambda: where({e.Offered: classes}),
         "reply_by": lambda: where({e.Offered: reply}),
         "reason": lambda: where(

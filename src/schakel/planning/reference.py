@@ -23,7 +23,7 @@ any more is called off. The request is closed when the last of them is done.
 for a room. A patient who is taken along goes to the emergency department that the policy names at the moment of
 leaving; the crew waits with the patient until there is a room, and hands over in it.
 
-**Neighbours** are looked at when none of our own can be there in time.
+**Neighbours** are looked at when none of our own can be there in time. In the log they are partner 1, and we are 0.
 
 **At one moment** what happens to units goes before what happens at places (rooms that become free, changes of staff,
 arrivals), then answers, then requests; a lower number goes before a higher one.
@@ -36,8 +36,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
-from typing import NamedTuple
 
 from schakel.domain import events as e
 from schakel.domain.candidates import (
@@ -55,7 +53,7 @@ from schakel.domain.candidates import (
 )
 from schakel.domain.durations import DAY
 from schakel.domain.events import Event
-from schakel.domain.fitting_care import CAN_TRANSPORT, NEEDS, Giver, options
+from schakel.domain.fitting_care import NEEDS, Giver, options
 from schakel.domain.states import DeploymentStatus, UnitStatus
 from schakel.domain.vocabulary import (
     CancelReason,
@@ -68,6 +66,7 @@ from schakel.domain.vocabulary import (
     UrgencyReason,
 )
 from schakel.indicators.log import NEVER, EventLog
+from schakel.planning.actors import Case, Doing, Mission, Request, Turn, Vehicle
 from schakel.planning.demand import Demand
 from schakel.planning.policies import (
     Department,
@@ -79,99 +78,7 @@ from schakel.planning.policies import (
     taken_for_a0,
 )
 from schakel.planning.rooms import Rooms
-from schakel.planning.world import Unit, Ways, World, at_zone, usual_crew
-
-
-class Doing(Enum):
-    """What a unit is doing."""
-
-    OFF = "off"
-    IDLE = "idle"
-    RETURNING = "returning"
-    TO_SCENE = "to_scene"
-    ON_SCENE = "on_scene"
-    TRANSPORTING = "transporting"
-    WAITING_FOR_ROOM = "waiting_for_room"
-    BUSY = "busy"
-
-
-class Turn(IntEnum):
-    """What comes first of that which happens at one moment, besides what happens to units."""
-
-    ROOM_FREE = 0
-    ROOMS_CHANGE = 1
-    COMES = 2
-    ANSWER = 3
-
-
-class Request(NamedTuple):
-    """One request of the demand, as the desk has it."""
-
-    number: int
-    received_at: int
-    ready_at: int
-    zone: int
-    urgency: Urgency
-    care: Care
-    on_scene: Mapping[Care, int]
-    transported: bool
-    handover: int
-    clearing: int
-    complaint: Complaint | None
-    stay: int
-    throws: tuple[int, ...]
-    second: Care | None
-
-
-@dataclass(eq=False)
-class Mission:
-    """What one unit is wanted for: a kind of care for a patient. vehicle: who goes or is asked."""
-
-    case: Case
-    care: Care
-    vehicle: Vehicle | None = None
-    refused: dict[int, DeclineReason | None] = field(default_factory=dict)
-    is_over: bool = False
-
-
-@dataclass(eq=False)
-class Case:
-    """A request during a run. done_at: when the patient can leave or needs nobody more, once somebody has come."""
-
-    request: Request
-    missions: list[Mission] = field(default_factory=list)
-    asked: int = 0
-    done_at: int | None = None
-    ended_at: int = 0
-    reason: CloseReason = CloseReason.CARE_GIVEN
-
-
-@dataclass(eq=False)
-class Vehicle:
-    """A unit during a run."""
-
-    number: int
-    plan: Unit
-    doing: Doing = Doing.OFF
-    next_at: int = NEVER  # when something happens to it by itself
-    start: int = 0  # the zone that it stands in, or drives from
-    end: int = 0
-    left_at: int = 0
-    way: int = 0  # how long the whole way takes
-    until: int = 0
-    shift: int = 0  # the shift that it is in, or that comes next
-    post: int | None = None  # the base at which it waits or will wait
-    job: Mission | None = None
-    deployment: int = -1
-    place: int | None = None
-    asked: Mission | None = None
-    answers_at: int = 0
-    says_no: bool = False
-
-    @property
-    def can_transport(self) -> bool:
-        """Whether it can take a patient along."""
-        return self.plan.kind in CAN_TRANSPORT
+from schakel.planning.world import Ways, World, at_zone, usual_crew
 
 
 @dataclass
@@ -530,7 +437,7 @@ class Run:
                 unit=vehicle.number,
                 place=None,
                 care=mission.care,
-                partner=0,
+                partner=int(vehicle.plan.neighbour),
                 reply_by=reply_by,
                 ambulance_urgency=self.world.class_of[request.urgency] if need.ambulance else None,
             )
