@@ -2,7 +2,15 @@
 
 from schakel.domain.durations import MINUTE, SECOND
 from schakel.domain.vocabulary import Urgency
-from schakel.indicators import Count, Spread, answered_within, mobile_care_consults, waits_for_a_unit
+from schakel.indicators import (
+    Count,
+    Spread,
+    answered_within,
+    handover_times,
+    mobile_care_consults,
+    waits_for_a_room,
+    waits_for_a_unit,
+)
 
 
 def test_helped_on_the_spot_is_a_consult_and_taken_along_is_not(spec):
@@ -107,3 +115,31 @@ def test_waiting_for_a_unit_is_over_when_somebody_accepts_and_goes_on_until_then
         indicator=lambda log: waits_for_a_unit(log, Urgency.U2),
         expect=Spread(over=[3 * MINUTE], still=[28 * MINUTE]),
     )
+
+
+AT_PLACES = """
+    09:00  reached_destination  1  place=4
+    09:20  arrived              1
+    09:30  cleared              1
+    09:10  reached_destination  2  place=4
+    09:10  reached_destination  3  unit=7 place=5
+    09:25  handed_over          3
+    09:30  cleared              3
+    09:40  reached_destination  4  unit=8 place=6
+    09:00  reached_destination  5  unit=9 place=5
+    09:20  cleared              5
+"""
+
+
+def test_waiting_for_a_room_is_of_those_who_came_by_themselves(spec):
+    spec(
+        log=AT_PLACES, until="10:00", indicator=waits_for_a_room, expect=Spread(over=[20 * MINUTE], still=[50 * MINUTE])
+    )
+
+
+def test_a_hand_over_takes_from_the_door_and_one_that_nobody_reported_is_not_known(spec):
+    spec(log=AT_PLACES, until="10:00", indicator=handover_times, expect=Spread(over=[15 * MINUTE], still=[20 * MINUTE]))
+
+
+def test_one_place_is_told_by_itself(spec):
+    spec(log=AT_PLACES, until="10:00", indicator=lambda log: handover_times(log, 6), expect=Spread(still=[20 * MINUTE]))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schakel.domain import events as e
 from schakel.indicators.count import Count
-from schakel.indicators.log import EventLog
+from schakel.indicators.log import NONE, EventLog
 
 _JOB = {e.Accepted: 1, e.Cleared: -1, e.Cancelled: -1, e.Preempted: -1}
 _DUTY = {e.ShiftStarted: 1, e.ShiftEnded: -1}
@@ -19,6 +20,12 @@ def utilisation(log: EventLog) -> Count:
     after the shift is work, and counts as both: a region cannot lower the figure by letting crews work late. A unit
     with several patients in hand is busy once. What began before the log began counts from the start of the period.
     """
+    _, busy, on = time_of_units(log)
+    return Count(int(busy.sum()), int(on.sum()))
+
+
+def time_of_units(log: EventLog) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The units that occur, and of each the milliseconds with a patient in hand and those on duty."""
     rows = np.concatenate([log.rows(kind) for kind in (*_JOB, *_DUTY)])
     unit = log.column("unit")[rows]
     at = np.concatenate([log.when(kind) for kind in (*_JOB, *_DUTY)])
@@ -31,7 +38,8 @@ def utilisation(log: EventLog) -> Count:
     known = (unit >= 0) & (at < log.until)
     unit, at, job, duty = unit[known], at[known], job[known], duty[known]
     if not unit.size:
-        return Count(0, 0)
+        none = np.empty(0, dtype=np.int64)
+        return none, none, none
     order = np.lexsort([at, unit])
     unit, at = unit[order], np.clip(at[order], log.since, log.until)
     starts = np.flatnonzero(np.diff(unit, prepend=-1))
@@ -51,6 +59,27 @@ def utilisation(log: EventLog) -> Count:
     on = busy | (duties > 0)
     lengths = following - at
     first = at[starts] - log.since
-    early_busy = first[jobs_at_start > 0].sum()
-    early_on = first[(jobs_at_start > 0) | (duties_at_start > 0)].sum()
-    return Count(int(lengths[busy].sum() + early_busy), int(lengths[on].sum() + early_on))
+    busy_ms = np.add.reduceat(np.where(busy, lengths, 0), starts) + np.where(jobs_at_start > 0, first, 0)
+    early = (jobs_at_start > 0) | (duties_at_start > 0)
+    on_ms = np.add.reduceat(np.where(on, lengths, 0), starts) + np.where(early, first, 0)
+    return unit[starts], busy_ms, on_ms
+
+
+def overtime(log: EventLog) -> Count:
+    """Milliseconds on duty after the shift was to end, of all milliseconds on duty, over all units.
+
+    A shift goes on until the crew has gone home. One of which the planned end is not known, because it began before
+    the log, has no overtime that anybody could tell; its hours count.
+    """
+    started, ended = log.rows(e.ShiftStarted), log.rows(e.ShiftEnded)
+    unit = np.concatenate([log.column("unit")[started], log.column("unit")[ended]])
+    at = np.concatenate([log.when(e.ShiftStarted), log.when(e.ShiftEnded)])
+    planned = np.concatenate([log.column("until")[started], np.full(len(ended), NONE)])
+    begins = np.concatenate([np.ones(len(started), dtype=bool), np.zeros(len(ended), dtype=bool)])
+    order = np.lexsort([begins, at, unit])
+    unit, at, planned, begins = unit[order], at[order], planned[order], begins[order]
+    is_followed = np.append(unit[1:] == unit[:-1], False)
+    stops = np.where(is_followed, np.append(at[1:], 0), log.until)
+    counts = begins & (planned != NONE)
+    late = np.minimum(stops, log.until) - np.maximum(planned, log.since)
+    return Count(int(np.maximum(late[counts], 0).sum()), int(time_of_units(log)[2].sum()))

@@ -1,4 +1,4 @@
-"""How long people waited before anything happened: for an answer, and for somebody who goes."""
+"""How long people waited: for an answer, for somebody who goes, for a room; and crews, to hand a patient over."""
 
 from __future__ import annotations
 
@@ -44,3 +44,37 @@ def waits_for_a_unit(log: EventLog, urgency: Urgency) -> Spread:
     closed = np.minimum(log.first(e.Closed)[counts], log.until)
     over = (accepted < NEVER) & (accepted < log.until)
     return Spread((accepted - triaged)[over], (closed - triaged)[~over])
+
+
+def waits_for_a_room(log: EventLog, place: int | None = None) -> Spread:
+    """How long patients who came to a place waited there until care began; of one place, or of all.
+
+    Counted in the period in which they came. Who still waits has waited at least this long. Those whom a unit brought
+    are not in this figure.
+    """
+    return _at_places(log, e.Arrived, place, by_unit=False)
+
+
+def handover_times(log: EventLog, place: int | None = None) -> Spread:
+    """How long crews were at their destination until somebody else had the patient (overdrachtstijd).
+
+    From reaching the destination, so with any wait for a room. Counted in the period in which they reached it; who
+    stands there still has stood there at least this long. A crew that reported being clear and no hand-over was not
+    there longer than that; how long is not known, and it is left out.
+    """
+    return _at_places(log, e.HandedOver, place, by_unit=True)
+
+
+def _at_places(log: EventLog, then: type[e.Event], place: int | None, *, by_unit: bool) -> Spread:
+    rows = log.first_row(e.ReachedDestination, "deployment")
+    known = rows >= 0
+    counts = known.copy()
+    counts[known] &= (log.column("unit")[rows[known]] >= 0) == by_unit
+    if place is not None:
+        counts[known] &= log.column("place")[rows[known]] == place
+    reached, helped = log.first(e.ReachedDestination, "deployment"), log.first(then, "deployment")
+    ended = np.minimum(log.first(e.Cleared, "deployment"), log.first(e.Cancelled, "deployment"))
+    counts &= (reached >= log.since) & (reached < log.until) & ((helped < NEVER) | (ended >= log.until))
+    reached, helped = reached[counts], helped[counts]
+    over = helped < log.until
+    return Spread((helped - reached)[over], (log.until - reached)[~over])

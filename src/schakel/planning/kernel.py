@@ -439,8 +439,12 @@ def run(g: Any, f: Any, rows: Any) -> None:
 
 def play(world: World, demand: Demand, policy: Policy, *, until: int | None = None) -> EventLog:
     """Let the fleet meet the demand under this policy. The log's period ends at `until`, or where everything does."""
-    given = _given(world, demand, policy)
-    fleet = _fleet(given)
+    if not (world.is_plain and demand.is_plain):
+        from schakel.planning import chain  # it builds on what stands here, and takes a while to compile
+
+        return chain.play(world, demand, policy, until=until)
+    given = arrays_of(world, demand, policy)
+    fleet = fleet_of(given)
     a0 = int(given.is_a0[demand.urgency].sum()) if policy.preempt else 0
     size = ROWS_OF_REQUEST * len(demand) + ROWS_OF_DEPLOYMENT * a0 + 2 * len(given.shifts)
     rows = Rows(
@@ -455,7 +459,8 @@ def play(world: World, demand: Demand, policy: Policy, *, until: int | None = No
     return _log(world, demand, rows, until)
 
 
-def _given(world: World, demand: Demand, policy: Policy) -> Given:
+def arrays_of(world: World, demand: Demand, policy: Policy) -> Given:
+    """Demand, world and policy as the compiled functions want them."""
     ready = demand.at + demand.handling
     raster = world.raster
     shifts = [shift for unit in world.fleet for shift in unit.shifts]
@@ -511,7 +516,8 @@ def _given(world: World, demand: Demand, policy: Policy) -> Given:
     )
 
 
-def _fleet(g: Given) -> Fleet:
+def fleet_of(g: Given) -> Fleet:
+    """Everybody off duty, and nobody in line."""
     units = len(g.home)
 
     def each(value: int, size: int = units) -> NDArray[np.int64]:

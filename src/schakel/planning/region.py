@@ -1,8 +1,8 @@
 """A region file as a simulation needs it: its zones, bases and units with their rosters, and a year's demand.
 
 What the file says is kept; what it does not say is said here. Requests for a visiting GP, a crisis team, planned
-transport, and advice by telephone are drawn beside those for an ambulance. Consults at the GP post and the district
-nurse are left out: the engines know no consult rooms yet, and the file gives nurses no hours of demand.
+transport, and advice by telephone are drawn beside those for an ambulance. Consults at the GP post, the district nurse
+and the emergency departments as queues are added by `chain_region`.
 """
 
 from __future__ import annotations

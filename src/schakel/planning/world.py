@@ -1,6 +1,8 @@
-"""Where demand meets units: zones and the ways between them, bases, hospitals, and a fleet with its shifts.
+"""Where demand meets care: zones and the ways between them, bases, hospitals, places, and a fleet with its shifts.
 
 A world holds no chance and no policy. What a unit may do is asked of `domain.fitting_care`, not said again here.
+A world that says nothing of places, answers, rules of care, neighbours or the pace of traffic is *plain*, and the
+kernel plays it on a shorter road.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from scipy.spatial import cKDTree
 
 from schakel.domain.candidates import Search, Terms
 from schakel.domain.durations import HOUR, MINUTE
-from schakel.domain.fitting_care import CAN_TRANSPORT, NEEDS, unfilled
+from schakel.domain.fitting_care import CAN_TRANSPORT, NEEDS, is_danger_to_life, unfilled
+from schakel.domain.region.model import Routing
 from schakel.domain.travel import WITHOUT_SIGNALS, Point
-from schakel.domain.vocabulary import AmbulanceUrgency, Care, Competence, UnitKind, Urgency
+from schakel.domain.vocabulary import AmbulanceUrgency, Care, Competence, Complaint, PlaceKind, UnitKind, Urgency
 from schakel.indicators.log import NEVER
+from schakel.planning.places import Place, StopRule
 
 Whole = NDArray[np.int64]
 
@@ -55,17 +59,41 @@ def usual_crew(kind: UnitKind) -> tuple[frozenset[Competence], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of the fleet: what it is, the base that is its home, and when it is on duty (ms, from and until)."""
+    """A unit of the fleet: what it is, the base that is its home, and when it is on duty (ms, from and until).
+
+    neighbour: it is lent by the next region (burenhulp): asked only when none of our own can be there in time, and
+    never relocated. extra_ms: what asking the neighbours takes, on top of the turn-out.
+    """
 
     kind: UnitKind
     home: int
     shifts: tuple[tuple[int, int], ...] = ALWAYS
+    neighbour: bool = False
+    extra_ms: int = 0
 
     def __post_init__(self) -> None:
+        assert self.extra_ms >= 0 and (self.neighbour or not self.extra_ms), "only a neighbour takes extra time"
         ends = [-1]
         for start, end in self.shifts:
             assert ends[-1] <= start < end, f"shifts follow each other and end after they start: {self.shifts}"
             ends.append(end)
+
+
+class Answer(NamedTuple):
+    """How a kind of unit answers when it is asked: the share of offers (millionths) it declines, and after how long.
+
+    A kind of which this is not said is not asked but sent, and goes at once.
+    """
+
+    declines: int
+    reply_ms: int
+
+
+#: Shares and throws of chance are whole millionths, so that nothing is rounded.
+MILLION = 1_000_000
+
+#: The pace of traffic is in thousandths of the driving time.
+THOUSAND = 1_000
 
 
 class Raster(NamedTuple):
@@ -84,6 +112,10 @@ class World:
     signals_ms[a, b]: the way from zone a to zone b with optical and sound signals; without them it takes 1/0.95 as
     long. bases and hospitals are zones. A patient who is taken along goes to the hospital nearest by that time.
     turn_out_ms: from the alarm to the wheels turning. margin_ms: what must be left of a shift at arrival.
+
+    places: GP posts, and emergency departments with rooms and stops; where there are departments, patients go there and
+    `hospitals` do not count. routing: which care fits a complaint that the demand names. answers: how kinds of units
+    that may say no answer. pace: the driving time of each hour in thousandths, repeated, the first from `pace_from`.
     """
 
     x: Whole
@@ -98,6 +130,12 @@ class World:
     norm_ms: Mapping[Urgency, int] = field(default_factory=lambda: NORM_MS)
     class_of: Mapping[Urgency, AmbulanceUrgency] = field(default_factory=lambda: CLASS_OF)
     cell: int = 250
+    places: tuple[Place, ...] = ()
+    stop_rule: StopRule = field(default_factory=StopRule)
+    routing: Routing | None = None
+    answers: Mapping[UnitKind, Answer] = field(default_factory=dict)
+    pace: tuple[int, ...] = ()
+    pace_from: int = 0
 
     def __post_init__(self) -> None:
         for name in ("x", "y", "signals_ms", "bases", "hospitals"):
@@ -112,6 +150,38 @@ class World:
         for name in ("bases", "hospitals"):
             assert ((getattr(self, name) >= 0) & (getattr(self, name) < zones)).all(), f"{name} are zones"
         assert all(0 <= unit.home < len(self.bases) for unit in self.fleet), "the home of a unit is a base"
+        assert all(0 <= place.zone < zones for place in self.places), "a place lies in a zone"
+        assert all(0 <= one.declines <= MILLION and one.reply_ms >= 0 for one in self.answers.values()), "shares"
+        assert all(factor > 0 for factor in self.pace), "traffic does not stand still for an hour"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is said here that only the whole chain knows."""
+        return not (self.places or self.answers or self.pace or any(unit.neighbour for unit in self.fleet))
+
+    @cached_property
+    def departments(self) -> tuple[int, ...]:
+        """The places that are emergency departments."""
+        return tuple(number for number, place in enumerate(self.places) if place.kind is PlaceKind.SEH)
+
+    def pace_at(self, at: int) -> int:
+        """How long a drive that begins now takes, in thousandths of the usual."""
+        return self.pace[(at - self.pace_from) // HOUR % len(self.pace)] if self.pace else THOUSAND
+
+    @cached_property
+    def fitting(self) -> Whole:
+        """By urgency and complaint the kinds of care that the rule names, best first, and -1 after the last.
+
+        The order is that of `fitting_care.options`: an ALS ambulance first where life is in danger.
+        """
+        table = np.full((len(Urgency), len(Complaint), len(Care) + 1), -1, dtype=np.int64)
+        if self.routing is not None:
+            for urgency in Urgency:
+                first = (Care.ALS,) if is_danger_to_life(urgency, None) else ()
+                for row, complaint in zip(table[urgency.rank], Complaint, strict=True):
+                    named = dict.fromkeys((*first, *self.routing.rule(urgency, complaint).care))
+                    row[: len(named)] = [tuple(Care).index(care) for care in named]
+        return table
 
     @cached_property
     def ways_ms(self) -> Whole:
@@ -197,12 +267,13 @@ class World:
 class Ways:
     """The ways of a world as the domain asks for them. A zone is a point whose latitude is its number."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, pace: int = THOUSAND) -> None:
         self._world = world
+        self._pace = pace
 
     def between(self, start: Point, end: Point, signals: bool) -> int:
-        """Milliseconds from the one zone to the other."""
-        return int(self._world.ways_ms[int(signals), int(start.lat), int(end.lat)])
+        """Milliseconds from the one zone to the other, at this pace."""
+        return int(self._world.ways_ms[int(signals), int(start.lat), int(end.lat)]) * self._pace // THOUSAND
 
     def from_many(self, starts: Iterable[Point], end: Point, signals: bool) -> list[int]:
         """Milliseconds from each of many zones to one."""

@@ -6,6 +6,7 @@ send nobody.
 """
 
 from schakel.planning.policies.a0_preemption import taken_for_a0
+from schakel.planning.policies.choice_of_care import first_possible
 from schakel.planning.policies.closest_idle import closest_idle
 from schakel.planning.policies.compliance_table import ComplianceTable
 from schakel.planning.policies.cover_now import (
@@ -17,6 +18,7 @@ from schakel.planning.policies.cover_now import (
     may_leave,
     reach_from,
 )
+from schakel.planning.policies.destination import Department, destination
 from schakel.planning.policies.dmexclp import Dmexclp
 from schakel.planning.policies.go_home import GoHome
 from schakel.planning.policies.neighbour_help import neighbour_asked
@@ -25,6 +27,7 @@ from schakel.planning.policies.policy import Free, Policy, Relocation
 __all__ = [
     "ComplianceTable",
     "Cover",
+    "Department",
     "Dmexclp",
     "Free",
     "GoHome",
@@ -35,6 +38,8 @@ __all__ = [
     "closest_idle",
     "cover_of",
     "cover_without",
+    "destination",
+    "first_possible",
     "may_leave",
     "neighbour_asked",
     "reach_from",
