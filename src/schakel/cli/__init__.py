@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from schakel.cli import access, centre, demo, journal, person, region
+from schakel.cli import access, centre, demo, journal, person, region, simulate
 
 app = typer.Typer(
     name="schakel",
@@ -21,6 +21,7 @@ app.command("migrate")(centre.migrate)
 app.command("serve")(centre.serve)
 app.command("worker")(centre.worker)
 app.command("demo")(demo.demo)
+app.command("simulate")(simulate.simulate)
 app.add_typer(region.app, name="region")
 app.add_typer(person.app, name="person")
 app.add_typer(access.app, name="access")

@@ -160,6 +160,9 @@ class _Reading:
         if not name:
             return None, None
         path = self.path.parent / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            sheet.wrong("log", "a file beside the scenario or in a folder below it, so that both stay together", name)
+            return None, None
         try:
             begins = self.region.calendar.instant(period.start, 0) if self.top.is_clean("period") else 0
             return read_log(path, begins=begins), path
