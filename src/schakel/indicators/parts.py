@@ -28,7 +28,7 @@ def parts(log: EventLog, subject: str, of: NDArray[Any]) -> dict[int, EventLog]:
     order = np.argsort(part, kind="stable")
     rows, part = rows[order], part[order]
     numbers, starts = np.unique(part, return_index=True)
-    ends = np.append(starts[1:], len(rows))
+    ends = np.append(starts, len(rows))[1:]
     return {
         int(number): _some(log, rows[start:end])
         for number, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True)
