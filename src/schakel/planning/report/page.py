@@ -30,6 +30,9 @@ BOUNDS = (0.85, 0.90, 0.93, 0.95)
 MINUTES = (5, 8, 10, 12, 15, 20, 30)
 
 BASE = _("As it is")
+NOTHING = _("No figure differs from the base by more than chance explains.")
+NOT_THERE = _("What is not simulated")
+SOURCES = _("Sources")
 
 
 def page(results: Results, about: Mapping[str, str], language: Language) -> str:
@@ -110,9 +113,8 @@ class _Page:
         for variant in self.variants[1:]:
             found = [one for one in self.results.comparisons if one.variant == variant.id]
             shown = [one for one in found if one.is_shown]
-            told = "".join(f"<li>{escape(self.sentence(one))}</li>" for one in shown)
-            if not shown:
-                told = f"<li>{escape(say(_('No figure differs from the base by more than chance explains.')))}</li>"
+            sentences = [self.sentence(one) for one in shown]
+            told = "".join(f"<li>{escape(one)}</li>" for one in sentences or [say(NOTHING)])
             lines.append(f"<h3>{escape(self.name[variant.id])}</h3>\n<ul>{told}</ul>")
         note = say(
             _(
@@ -523,8 +525,7 @@ class _Page:
         )
         return self.section(
             _("What was counted"),
-            f"<dl>{terms}</dl><p>{escape(interval)}</p>"
-            f"<h3>{escape(say(_('What is not simulated')))}</h3><ul>{missing}</ul>",
+            f"<dl>{terms}</dl><p>{escape(interval)}</p><h3>{escape(say(NOT_THERE))}</h3><ul>{missing}</ul>",
         )
 
     def again(self) -> str:
@@ -547,7 +548,7 @@ class _Page:
         return self.section(
             _("Where it comes from"),
             f"<dl>{variants}</dl><p class=wrap>{escape(how)}</p>"
-            f"<h3>{escape(say(_('Sources')))}</h3><ul>{sources}</ul>"
+            f"<h3>{escape(say(SOURCES))}</h3><ul>{sources}</ul>"
             + self.folded(_("Seeds and versions"), f"<dl>{facts}</dl>"),
         )
 
