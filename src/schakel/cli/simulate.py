@@ -167,7 +167,8 @@ def _summary(console, results: Results) -> None:
         return
     table = Table(show_edge=False, pad_edge=False)
     for name in ("variant", "figure", "base", "variant's", "difference", "interval", "p (Holm)"):
-        table.add_column(name, justify="left" if name in ("variant", "figure") else "right")
+        words = name in ("variant", "figure")
+        table.add_column(name, justify="left" if words else "right", no_wrap=words)
     for one in told:
         times, unit = (1.0, "min") if one.indicator.is_time else (100.0, "%")
         low, high = one.difference.interval

@@ -132,7 +132,7 @@ def _at_work(scenario: Scenario, processes: int) -> Iterator[_Play]:
     )
 
     def play(pieces: list[tuple[list[str], int]]) -> Iterator[tuple[int, dict[str, list[Counted]]]]:
-        with _deaf():
+        with _deaf():  # processes start as work comes in
             waiting: dict[Future[Any], int] = {pool.submit(_work, *piece): i for i, piece in enumerate(pieces)}
         for future in as_completed(waiting):
             yield waiting[future], future.result()
@@ -141,25 +141,29 @@ def _at_work(scenario: Scenario, processes: int) -> Iterator[_Play]:
         yield play
     except BaseException:
         stopped = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in stopped:
             process.terminate()
+        for process in stopped:
+            process.join()
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
 
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C from their first moment: what is ignored here is ignored there."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread, where no Ctrl-C arrives
+    """Start processes to which Ctrl-C does not come through: what is blocked here stays blocked there.
+
+    Here it waits until they are started, and is not lost.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(scenario: Scenario) -> None:
