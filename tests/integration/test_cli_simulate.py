@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scenarios import ROOT, SMALL, a_file
 from schakel.cli import app
+from small_scenario import ROOT, SMALL, a_file
 
 TINY = SMALL.replace("days = 2", "days = 1").replace("number = 3", "number = 2")
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from scenarios import a_scenario
 from schakel.domain import events as e
 from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.vocabulary import UnitKind, Urgency
@@ -16,6 +15,7 @@ from schakel.planning import play
 from schakel.planning.experiment import About, Player, count, planned_cover
 from schakel.planning.experiment.counting import covered, in_seconds, norm_ms, taken_away
 from schakel.planning.world import Unit, World
+from small_scenario import a_scenario
 from worlds import runs
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios import SMALL, a_scenario, with_table
 from schakel.indicators import Count, Spread
 from schakel.planning.experiment import About, Results, run
 from schakel.planning.scenario import Quantity
 from schakel.planning.statistics import paired, paired_share
+from small_scenario import SMALL, a_scenario, with_table
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from scenarios import SMALL, a_scenario
 from schakel.planning.experiment import Player, run
 from schakel.planning.log_file import read_log
 from schakel.planning.report import Language, NotOurs, files, write
 from schakel.planning.report.charts import Row, intervals
 from schakel.planning.scenario import Quantity, load
+from small_scenario import SMALL, a_scenario
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

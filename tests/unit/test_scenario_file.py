@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from scenarios import ROOT, SMALL, a_file, a_scenario, with_table
 from schakel.domain.durations import HOUR, MINUTE
 from schakel.domain.region.sheet import Sheet
 from schakel.domain.vocabulary import UnitKind
 from schakel.planning.scenario import Method, Moved, WrongScenario, check, load
 from schakel.planning.scenario.keys import KEYS
+from small_scenario import ROOT, SMALL, a_file, a_scenario, with_table
 
 READY = sorted((ROOT / "scenarios").glob("*.toml"))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios import SMALL, a_scenario, with_table
 from schakel.domain.durations import DAY, HOUR, MINUTE
 from schakel.domain.vocabulary import Care, UnitKind, Urgency
 from schakel.planning.demand import Demand
@@ -13,6 +12,7 @@ from schakel.planning.experiment import Player
 from schakel.planning.log_file import write_log
 from schakel.planning.policies import ComplianceTable, Dmexclp, GoHome
 from schakel.planning.scenario import Patients, load, policy_of, region_of, world_for
+from small_scenario import SMALL, a_scenario, with_table
 
 OTHER = '[[variant]]\nid = "other"\nname = "Other"\n'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scenarios import ROOT
+from small_scenario import ROOT
 
 PAGE = ROOT / "docs" / "tutorial" / "planning-room.md"
 
