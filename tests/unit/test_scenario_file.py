@@ -89,6 +89,7 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("two variants alike", 'id = "grown"', 'id = "cover"', "a name that is used once"),
     ("a variant with capitals", 'id = "cover"', 'id = "Cover"', "expected a name of small letters"),
     ("a variant without a name", 'name = "More people"', "", "variant[grown].name: expected a text"),
+    ("two variants of one name", "More people", "Where it helps", "variant[grown].name: expected a name that is used"),
     ("a variant that changes nothing", "factor = 1.2", "factor = 1.0", "expected a variant that differs from the base"),
     ("variants that are no list", "[[variant]]\nid", "[variant]\nid", "TOML that can be read"),
     ("a rule that is none", '"dmexclp"', '"dmexlcp"', 'did you mean "dmexclp"'),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -40,6 +41,9 @@ INK, QUIET, LINE, SURFACE = tuple(TOKENS)[:4]
 CLASSES, NO_CLASS, SERIES = tuple(TOKENS)[4:9], tuple(TOKENS)[9], tuple(TOKENS)[10:]
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3])
 
+#: Letters of a name in one line beside a chart; charts are as wide as a telephone, so that their words stay readable.
+LETTERS = 22
+
 FONT = "Liberation Sans, Arial, sans-serif"
 
 
@@ -62,16 +66,23 @@ class Station(NamedTuple):
     kind: str
 
 
-def intervals(rows: Sequence[Row], title: str, decimal: str, *, zero: bool, width: int = 300) -> str:
+def intervals(rows: Sequence[Row], title: str, decimal: str, *, zero: bool, width: int = 190) -> str:
     """Points with intervals, one line for each row; with a line at zero where differences are shown."""
-    data = [row._asdict() for row in rows]
-    order = [row.label for row in rows]
+    told = {row.label: "\n".join(wrap(row.label, LETTERS)) for row in rows}
+    data = [row._asdict() | {"label": told[row.label]} for row in rows]
+    order = list(told.values())
+    lines = max(label.count("\n") + 1 for label in order)
     low, high = min(row.low for row in rows), max(row.high for row in rows)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
     room = (high - low) * 0.08 or 1.0
     base = alt.Chart(_data(data)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False, domain=False))
+        y=alt.Y(
+            "label:N",
+            sort=order,
+            title=None,
+            axis=alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=170, ticks=False, domain=False),
+        )
     )
     x = alt.X(
         "low:Q",
@@ -87,7 +98,7 @@ def intervals(rows: Sequence[Row], title: str, decimal: str, *, zero: bool, widt
     if zero:
         line = alt.Chart(_data([{"at": 0}])).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="at:Q")
         layers.insert(0, line)
-    chart = alt.layer(*layers).properties(width=width, height=alt.Step(26))
+    chart = alt.layer(*layers).properties(width=width, height=alt.Step(12 + 14 * lines))
     return _drawn(chart, decimal)
 
 

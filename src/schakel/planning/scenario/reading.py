@@ -204,6 +204,8 @@ class _Reading:
                 variant = replace(variant, fleet=self._fleet(sheet.sheet("fleet"), base.fleet))
             if sheet.has("policy"):
                 variant = replace(variant, rules=self._rules(sheet.sheet("policy"), variant))
+            if variant.name and variant.name in {one.name for one in found}:
+                sheet.wrong("name", "a name that is used once", variant.name)
             same = replace(variant, id=base.id, name=base.name) == base
             if same and sheet.is_clean():
                 sheet.note("id", "a variant that differs from the base", "one that does not")
