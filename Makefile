@@ -8,13 +8,16 @@ SPEED ?= 10
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format types contracts docs check-docs messages bench lock clean
+.PHONY: help demo planning test test-fast lint format types contracts docs check-docs messages bench lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: $(VENV)/run messages ## Run a centre at work on this machine, with simulated callers and crews
 	@$(BIN)/schakel demo --speed $(SPEED) $(ARGS)
+
+planning: $(VENV)/planning messages ## Install the planning room beside the desk (schakel simulate)
+	@echo "Now: $(BIN)/schakel simulate a0-preemption"
 
 test: $(VENV)/dev messages ## Prove it: everything this machine can, and say what it could not
 	@$(BIN)/python tests/run.py $(ARGS)
@@ -61,6 +64,11 @@ $(VENV)/run: requirements/run.txt requirements/build.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/planning: requirements/planning.txt $(VENV)/run
+	@echo "Setting up the planning room ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/planning.txt
 	@touch $@
 
 $(VENV)/dev: requirements/dev.txt $(VENV)/run

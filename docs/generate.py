@@ -152,11 +152,37 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def scenario() -> str:
+    """The keys of a scenario's file."""
+    from schakel.planning.scenario.keys import KEYS
+    from schakel.planning.scenario.reading import groups
+    from schakel.planning.scenario.words import Quantity
+
+    lines = [
+        "# The scenario's file\n",
+        "Every key that `schakel simulate` reads, from `schakel.planning.scenario.keys`. A table with a dot stands",
+        "inside the other; what repeats is written `[[...]]`: `[[fleet.add]]`, `[[demand.redirect]]`, `[[variant]]`.",
+        "What a variant changes stands inside it: `[[variant.fleet.add]]`. How to write one:",
+        "[how to simulate a scenario](../how-to/simulate-a-scenario.md).\n",
+    ]
+    for table in dict.fromkeys(one.table for one in KEYS):
+        lines += [f"## {f'`{table}`' if table else 'At the top'}\n", "| key | takes | when left out | meaning |"]
+        lines += ["|---|---|---|---|"]
+        lines += [f"| `{k.name}` | {k.takes} | {k.default} | {k.meaning} |" for k in KEYS if k.table == table]
+        lines.append("")
+    lines += ["## Indicators\n", "What `runs.precision` and `runs.best` can be about, and for whom.\n"]
+    lines += ["| indicator | what | groups |", "|---|---|---|"]
+    for one in Quantity:
+        lines.append(f"| `{one}` | {one.label} | {', '.join(f'`{group}`' for group in groups(one))} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "events.md": events,
     "life-cycles.md": life_cycles,
     "roles.md": roles,
     "settings.md": settings,
+    "scenario.md": scenario,
     "commands.md": commands,
 }
 

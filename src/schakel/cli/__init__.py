@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from schakel.cli import access, capacity, centre, demo, fit, forecast, journal, locate, person, region
+from schakel.cli import access, capacity, centre, demo, fit, forecast, journal, locate, person, region, simulate
 
 app = typer.Typer(
     name="schakel",
@@ -25,6 +25,7 @@ app.command("locate")(locate.locate)
 app.command("capacity")(capacity.capacity)
 app.command("fit")(fit.fit)
 app.command("forecast")(forecast.forecast)
+app.command("simulate")(simulate.simulate)
 app.add_typer(region.app, name="region")
 app.add_typer(person.app, name="person")
 app.add_typer(access.app, name="access")

@@ -34,6 +34,10 @@ class RegionText(str):
         told.english = english
         return told
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
+        """What a copy in another process is made of."""
+        return (str(self),), {"english": self.english}
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
