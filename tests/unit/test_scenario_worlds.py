@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -258,3 +260,12 @@ def test_a_log_of_another_month_is_refused(tmp_path):
 def test_the_kinds_of_unit_of_the_region_are_those_of_its_world(tmp_path):
     scenario = a_scenario(tmp_path)
     assert {unit.kind for unit in world_for(scenario, scenario.base).fleet} == set(UnitKind)
+
+
+def test_a_scenario_can_be_sent_to_another_process_with_every_text_of_its_region(tmp_path):
+    scenario = a_scenario(tmp_path)
+    again = pickle.loads(pickle.dumps(scenario))
+    assert again.region.routing == scenario.region.routing
+    assert [rule.reason.english for rule in again.region.routing.rules] == [
+        rule.reason.english for rule in scenario.region.routing.rules
+    ]
