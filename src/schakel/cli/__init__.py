@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from schakel.cli import access, centre, demo, journal, person, region
+from schakel.cli import access, centre, demo, journal, person, protocol, region
 
 app = typer.Typer(
     name="schakel",
@@ -25,3 +25,4 @@ app.add_typer(region.app, name="region")
 app.add_typer(person.app, name="person")
 app.add_typer(access.app, name="access")
 app.add_typer(journal.app, name="journal")
+app.add_typer(protocol.app, name="protocol")
