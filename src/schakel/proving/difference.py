@@ -1,9 +1,10 @@
 """P10: who becomes less urgent, or is helped later, when a new version of a protocol replaces the old one.
 
-Every patient whose outcome got lower is found, not a sample: for each complaint and each pair of urgencies the solver
-is asked for somebody, what is found is brought down to the fewest answers that still make the difference, and everybody
-with at least those answers is set aside before it is asked again, until nobody is left. What remains is a list of kinds
-of patients, for the clinician who reviews the new version.
+Every patient whose outcome got lower is found, not a sample: for each complaint and each urgency, the deepest fall
+first, the solver is asked for somebody, what is found is brought down to the fewest answers that still make the
+difference, and everybody with at least those answers is set aside before it is asked again, until nobody is left. What
+remains is a list of kinds of patients for the clinician who reviews the new version: whoever is lowered from an urgency
+has at least the answers of a kind that is listed from that urgency, and falls as deep as is said there or less.
 
 Answers and measurements are compared apart. That leaves nobody out: the urgency is the most urgent of both, so who
 becomes less urgent does so by the answers, by the measurements, or by each of them.
@@ -69,14 +70,15 @@ def _lowered(old: Protocol, new: Protocol, complaint: str) -> Iterator[Lowered]:
     solver.add(*(z3.Not(one) for one in nothing.raised), before.complete, after.complete)
     names = {**{one.id: one for one in new.complaints[complaint].questions}}
     names |= {one.id: one for one in (*old.questions, *new.questions, *old.complaints[complaint].questions)}
-    told = 0
+    found = 0
     for high in LEVELS:
-        for low in LEVELS[high + 1 :]:
-            solver.push()
+        named: list[Formula] = []
+        for low in reversed(LEVELS[high + 1 :]):
             pair = z3.And(before.exactly(high), after.exactly(low))
-            solver.add(pair)
-            while told < MOST and (model := search.someone()) is not None:
-                told += 1
+            solver.push()
+            solver.add(pair, *named)
+            while found < MOST and (model := search.someone()) is not None:
+                found += 1
                 positive = _positive(before, after, model, solver)
                 context = _in_context(before, after, pair, positive)
                 yes = tuple(names[one].finding.en for one, (answer, _) in positive.items() if answer is Answer.YES)
@@ -85,7 +87,8 @@ def _lowered(old: Protocol, new: Protocol, complaint: str) -> Iterator[Lowered]:
                 )
                 whom = _whom(old, patient, context)
                 yield Lowered(complaint, URGENCIES[high], URGENCIES[low], yes, unknown, whom)
-                solver.add(z3.Not(z3.And(context, *(formula for _, formula in positive.values()))))
+                named.append(z3.Not(z3.And(context, *(formula for _, formula in positive.values()))))
+                solver.add(named[-1])
             solver.pop()
 
 

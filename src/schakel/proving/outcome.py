@@ -8,8 +8,8 @@ from schakel.domain.triage.plan import make_plan
 from schakel.domain.triage.protocol import Protocol
 from schakel.domain.triage.words import Measure
 from schakel.proving.encoding import LEVELS, Formula, Levels, Somebody, SomePatient, SomeVitals, any_of
-from schakel.proving.failure import Failure, Property, in_words
-from schakel.proving.search import Search, read
+from schakel.proving.failure import Failure, Property
+from schakel.proving.search import Search, told
 
 
 def total(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
@@ -32,12 +32,10 @@ def total(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
     failures = []
 
     def failed(sentence: str, model: Formula, *, both: bool = True) -> None:
-        before, raised = read(first, model)
-        told = in_words(protocol, before, raised)
+        patient = told(protocol, first, model)
         if both:
-            after, raised = read(then, model)
-            told += f" Then: {in_words(protocol, after, raised)}"
-        failures.append(Failure(Property.TOTAL, about, sentence, told))
+            patient += f" Then: {told(protocol, then, model)}"
+        failures.append(Failure(Property.TOTAL, about, sentence, patient))
 
     suited = z3.Not(first.unsuited) if complaints else z3.BoolVal(False)
     stuck = (suited, z3.Not(any_of(every_open)), z3.Not(first.complete))
@@ -74,11 +72,9 @@ def monotone(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
         return []
     model = search.someone(*steps, lower)
     assert model is not None, "somebody was found a moment ago"
-    before, raised = read(better, model)
-    after, _ = read(worse, model)
-    told = f"{in_words(protocol, before, raised)} Then: {in_words(protocol, after, raised)}"
+    patient = f"{told(protocol, better, model)} Then: {told(protocol, worse, model)}"
     about = " and ".join(complaints) or "without a complaint"
-    return [Failure(Property.MONOTONE, about, "a worse answer makes it less urgent.", told)]
+    return [Failure(Property.MONOTONE, about, "a worse answer makes it less urgent.", patient)]
 
 
 def vitals_raise(protocol: Protocol) -> list[Failure]:
@@ -97,8 +93,8 @@ def vitals_raise(protocol: Protocol) -> list[Failure]:
         return []
     model = search.someone(*kept, lower)
     assert model is not None, "somebody was found a moment ago"
-    told = f"{in_words(protocol, first.read(model))} Then: {in_words(protocol, then.read(model))}"
-    return [Failure(Property.VITALS_RAISE, "vital signs", "one more measurement makes it less urgent.", told)]
+    words = f"{told(protocol, first, model)} Then: {told(protocol, then, model)}"
+    return [Failure(Property.VITALS_RAISE, "vital signs", "one more measurement makes it less urgent.", words)]
 
 
 def vitals_only_raise(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
@@ -115,7 +111,5 @@ def vitals_only_raise(protocol: Protocol, complaints: tuple[str, ...]) -> list[F
         return []
     model = search.someone(*nothing, z3.Or(lower, undone))
     assert model is not None, "somebody was found a moment ago"
-    facts, raised = read(measured, model)
     about = " and ".join(complaints) or "without a complaint"
-    told = in_words(protocol, facts, raised)
-    return [Failure(Property.VITALS_RAISE, about, "measurements make it less urgent.", told)]
+    return [Failure(Property.VITALS_RAISE, about, "measurements make it less urgent.", told(protocol, measured, model))]

@@ -8,8 +8,8 @@ from schakel.domain.triage.plan import make_plan
 from schakel.domain.triage.protocol import Protocol
 from schakel.domain.vocabulary import Urgency
 from schakel.proving.encoding import Somebody, any_of
-from schakel.proving.failure import Failure, Property, in_words
-from schakel.proving.search import Search, read
+from schakel.proving.failure import Failure, Property
+from schakel.proving.search import Search, told
 
 
 def floor(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
@@ -28,9 +28,8 @@ def floor(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
         for fired, least, said in ((one.yes, yes, "yes"), (one.unknown, unknown, "not known")):
             model = search.someone(fired, z3.Not(person.floor[least.rank]))
             if model is not None:
-                facts, raised = read(person, model)
                 sentence = f"the red flag {one.rule.id} ({one.rule.because.en}) is {said}, and it is below {least}."
-                failures.append(Failure(Property.RED_FLAG_FLOOR, about, sentence, in_words(protocol, facts, raised)))
+                failures.append(Failure(Property.RED_FLAG_FLOOR, about, sentence, told(protocol, person, model)))
     return failures
 
 
@@ -50,7 +49,6 @@ def no_self_care(protocol: Protocol, complaint: str) -> list[Failure]:
         for one in flags:
             model = search.someone(*outcome, z3.Or(one.yes, one.unknown))
             if model is not None:
-                facts, raised = read(person, model)
                 sentence = f"self-care at {urgency}, while the red flag {one.rule.id} ({one.rule.because.en}) stands."
-                failures.append(Failure(Property.NO_SELF_CARE, complaint, sentence, in_words(protocol, facts, raised)))
+                failures.append(Failure(Property.NO_SELF_CARE, complaint, sentence, told(protocol, person, model)))
     return failures

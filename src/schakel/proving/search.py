@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import z3
 
 from schakel.domain.triage.patient import Facts
+from schakel.domain.triage.protocol import Protocol
 from schakel.domain.vocabulary import Urgency
 from schakel.proving.encoding import Formula, Levels, Somebody, SomeVitals
+from schakel.proving.failure import in_words, with_outcome
 
 URGENCIES = tuple(Urgency)
 
@@ -74,7 +76,13 @@ class Search:
             yield from (answers.given(at) for at in range(len(answers.questions)))
 
 
-def read(person: Somebody, model: Formula) -> tuple[Facts, Urgency | None]:
+def told(protocol: Protocol, person: Somebody, model: Formula) -> str:
+    """Somebody in a solution, in words; with what the engine itself makes of them, where every fact is known."""
+    facts, raised = _read(person, model)
+    return with_outcome(protocol, facts) if raised is None else in_words(protocol, facts, raised)
+
+
+def _read(person: Somebody, model: Formula) -> tuple[Facts, Urgency | None]:
     """The facts of somebody in a solution; and what measurements raise to where only their effect is known."""
     raised = None
     if isinstance(person.vitals, Levels):

@@ -13,8 +13,8 @@ from schakel.domain.triage.protocol import Protocol, Span
 from schakel.domain.triage.words import RANGES
 from schakel.domain.vocabulary import Term, Urgency
 from schakel.proving.encoding import Formula, Somebody, any_of
-from schakel.proving.failure import Failure, Property, in_words, who
-from schakel.proving.search import Search, read
+from schakel.proving.failure import Failure, Property, who
+from schakel.proving.search import Search, told
 
 
 def _some_number(*formulas: Formula) -> int | None:
@@ -85,9 +85,8 @@ def soon_enough(protocol: Protocol, complaint: str) -> list[Failure]:
         said = (
             "has no care" if row is None else f"gets care within {row.within_min} minutes, and {window} is its window"
         )
-        facts, raised = read(person, model)
         sentence = f"{urgency} {said}."
-        failures.append(Failure(Property.SOON_ENOUGH, complaint, sentence, in_words(protocol, facts, raised)))
+        failures.append(Failure(Property.SOON_ENOUGH, complaint, sentence, told(protocol, person, model)))
     return failures
 
 

@@ -10,8 +10,8 @@ import z3
 from schakel.domain.triage.plan import make_plan
 from schakel.domain.triage.protocol import Protocol, Question, Rule
 from schakel.proving.encoding import LEVELS, Formula, Somebody, SomePatient, SomeVitals, any_of
-from schakel.proving.failure import Failure, Property, in_words
-from schakel.proving.search import Search, read
+from schakel.proving.failure import Failure, Property
+from schakel.proving.search import Search, told
 
 
 def useful(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
@@ -115,12 +115,13 @@ def said_once(protocol: Protocol, complaints: tuple[str, ...]) -> list[Failure]:
             continue
         if search.never(z3.Or(one.yes != other.yes, one.unknown != other.unknown)):
             model = search.someone(one.yes)
-            facts = read(person, model)[0] if model is not None else None
             sentence = (
                 f"the rules {one.rule.id} ({one.rule.yes}: {one.rule.because.en}) and {other.rule.id} "
                 f"({other.rule.yes}: {other.rule.because.en}) fire for the same patients."
             )
-            failures.append(Failure(Property.SAID_ONCE, about, sentence, in_words(protocol, facts) if facts else ""))
+            failures.append(
+                Failure(Property.SAID_ONCE, about, sentence, told(protocol, person, model) if model is not None else "")
+            )
     for first, second in combinations(person.plan.questions, 2):
         own = complaints and (first in protocol.questions and second in protocol.questions)
         if not own and _same(first.ask.nl) == _same(second.ask.nl):
