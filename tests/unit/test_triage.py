@@ -245,7 +245,7 @@ def test_what_urgencies_are_called_elsewhere_holds_from_a_day_on():
 @pytest.mark.parametrize("complaint", sorted(basis().complaints))
 def test_the_written_patients_come_out_as_expected(complaint):
     wrong = [
-        f"{one.case.id}: expected {one.case.expect}, came {one.came.urgency}, {[fired.what.id for fired in one.came.fired]}"
+        (one.case.id, one.case.expect, one.came.urgency, [fired.what.id for fired in one.came.fired])
         for one in try_all(basis())
         if one.complaint == complaint and not one.holds
     ]

@@ -7,6 +7,7 @@ Children: NICE, suspected sepsis under 16 (tables 1 to 3), and fever under 5 (NG
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_news2_gives_the_points_of_the_chart_at_every_edge(measure, value, worth
 
 def test_the_cells_of_the_chart_follow_each_other_so_that_every_edge_was_tried():
     for measure, cells in CHART_1.items():
-        for (_, most, _), (least, _, _) in zip(cells, cells[1:], strict=False):
+        for (_, most, _), (least, _, _) in pairwise(cells):
             assert least == most + 1, measure
 
 
