@@ -129,7 +129,7 @@ def diff(
     elif not found:
         typer.echo(f"{told}: nobody is less urgent or helped later.")
     else:
-        typer.echo(f"{told}: {len(found)} differences that a clinician has to agree with.")
+        typer.echo(f"{told}: {len(found)} difference{'' if len(found) == 1 else 's'} for a clinician to agree with.")
         raise typer.Exit(1)
 
 
