@@ -129,7 +129,8 @@ def diff(
     elif not found:
         typer.echo(f"{told}: nobody is less urgent or helped later.")
     else:
-        typer.echo(f"{told}: {len(found)} difference{'' if len(found) == 1 else 's'} for a clinician to agree with.")
+        many = "1 difference" if len(found) == 1 else f"{len(found)} differences"
+        typer.echo(f"{told}: {many} for a clinician to agree with.")
         raise typer.Exit(1)
 
 

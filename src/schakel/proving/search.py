@@ -8,6 +8,7 @@ import z3
 
 from schakel.domain.triage.patient import Facts
 from schakel.domain.triage.protocol import Protocol
+from schakel.domain.triage.words import Setting
 from schakel.domain.vocabulary import Urgency
 from schakel.proving.encoding import Formula, Levels, Somebody, SomeVitals
 from schakel.proving.failure import in_words, with_outcome
@@ -36,7 +37,7 @@ class Search:
     def someone(self, *formulas: Formula, fixed: Iterable[Formula] = ()) -> Formula | None:
         """Somebody like this, as plain as can be, or None when nobody is.
 
-        Plain: an adult whose age is known, nothing measured, and as few answers other than no as will do.
+        Plain: an adult of known age on the telephone, nothing measured, and as few answers other than no as will do.
         """
         self.solver.push()
         try:
@@ -67,6 +68,7 @@ class Search:
             if isinstance(vitals, SomeVitals):
                 yield from (z3.Not(known) for known in vitals.known.values())
                 yield z3.Not(vitals.scale_2)
+            yield patient.setting[Setting.PHONE]
             yield patient.age_known
             yield z3.And(patient.age >= 16 * 12, patient.age < 65 * 12)
             yield z3.Or(patient.female, patient.male)
