@@ -105,6 +105,11 @@ def test_a_rule_over_two_questions_counts_what_is_not_known_as_not_known():
     assert infarction.answers == ("chest-pain.pain-now", "chest-pain.pressing")
 
 
+def test_a_feeling_that_something_is_wrong_counts_without_a_reason():
+    assert all_no("limb-trauma").urgency is Urgency.U5
+    assert all_no("limb-trauma", unease=YES).urgency is Urgency.U3
+
+
 # ---------------------------------------------------------------- certain, or not
 
 
