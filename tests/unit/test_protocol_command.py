@@ -74,7 +74,8 @@ def test_test_names_a_patient_who_comes_out_otherwise(folder):
     assert done.exit_code == 1
     assert "fever-adult, flu (Man of 30, two days of fever, otherwise well): expected U3, but came U5." in done.output
     assert "1 otherwise than expected." in done.output
-    assert "fever-adult: no patient is decided by" in done.output
+    change(folder, "complaints/fever-adult.toml", 'yes = ["fever", "tropics"]', 'yes = ["fever"]')
+    assert "fever-adult: no patient is decided by fever-adult.tropics." in said("test", folder).output
 
 
 def test_prove_shows_the_patient_for_whom_it_does_not_hold(folder):

@@ -11,6 +11,7 @@ import pytest
 
 from schakel.domain.triage import (
     Answer,
+    Fact,
     Facts,
     Given,
     Patient,
@@ -23,7 +24,7 @@ from schakel.domain.triage import (
     evaluate,
     load,
 )
-from schakel.domain.triage.cases import facts_of, try_all
+from schakel.domain.triage.cases import facts_of, try_all, untried
 from schakel.domain.triage.engine import Evaluation
 from schakel.domain.triage.plan import plan
 from schakel.domain.vocabulary import Complaint, Urgency
@@ -193,6 +194,15 @@ def test_pregnancy_not_known_excludes_nobody_but_a_man():
     )] == [False] * 5 + [True] * 4  # fmt: skip
 
 
+def test_it_says_which_facts_of_the_patient_would_save_questions():
+    assert triaged("chest-pain", patient=Patient()).unknown_facts == (Fact.AGE,)
+    assert triaged("chest-pain", patient=MAN).unknown_facts == ()
+    woman = Facts(("chest-pain",), {}, Patient(30 * 12, Sex.FEMALE), setting=Setting.PHYSICAL)
+    assert evaluate(basis(), woman).unknown_facts == (Fact.PREGNANCY,)  # the limits of pregnant women may count
+    older = Facts(("chest-pain",), {}, Patient(70 * 12, Sex.FEMALE), setting=Setting.PHYSICAL)
+    assert evaluate(basis(), older).unknown_facts == ()
+
+
 # ---------------------------------------------------------------- a second complaint
 
 
@@ -255,6 +265,11 @@ def test_the_written_patients_come_out_as_expected(complaint):
         if one.complaint == complaint and not one.holds
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("complaint", sorted(basis().complaints))
+def test_every_rule_decides_some_written_patient(complaint):
+    assert untried(basis(), basis().complaints[complaint]) == ()
 
 
 @pytest.mark.parametrize("complaint", sorted(basis().complaints))

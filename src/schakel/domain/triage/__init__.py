@@ -31,6 +31,7 @@ from schakel.domain.triage.reading import WrongProtocol, check, find, load
 from schakel.domain.triage.words import (
     AmbulanceClass,
     Answer,
+    Fact,
     GgzClass,
     Measure,
     MtsColour,
@@ -50,6 +51,7 @@ __all__ = [
     "EntryComplaint",
     "Equivalents",
     "Evaluation",
+    "Fact",
     "Facts",
     "Fired",
     "GgzClass",

@@ -27,6 +27,9 @@ class Known:
     sources: Collection[str]
     ages: Mapping[str, Span]
     questions: dict[str, Question] = field(default_factory=dict)
+    of_complaints: frozenset[str] = (
+        frozenset()
+    )  # ids of the questions of all complaints, with the complaint before them
 
 
 def read_questions(
@@ -163,7 +166,7 @@ def read_complaint(sheet: Sheet, stem: str, known: Known, complaints: Collection
 
 def _cases(sheet: Sheet, complaint: EntryComplaint, known: Known, complaints: Collection[str]) -> tuple[Case, ...]:
     short = {question.id.partition(".")[2]: question.id for question in complaint.questions}
-    names = {**{one: one for one in known.questions}, **short}
+    names = {**{one: one for one in (*known.questions, *known.of_complaints)}, **short}
     taken: set[str] = set()
     cases = []
     for one in sheet.sheets("case"):

@@ -18,11 +18,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schakel.domain.reasons import gettext_noop as _
-from schakel.domain.triage.patient import NOTHING_MEASURED, Facts
+from schakel.domain.triage.patient import NOTHING_MEASURED, Facts, Patient
 from schakel.domain.triage.plan import NOTHING, Plan, plan
 from schakel.domain.triage.protocol import EVERYBODY, CareRow, Limit, Protocol, Rule, Score
 from schakel.domain.triage.scores import Scored, passed, scored
-from schakel.domain.triage.words import Answer, Measure, Setting
+from schakel.domain.triage.words import Answer, Fact, Measure, Setting
 from schakel.domain.vocabulary import Term, Urgency
 
 URGENCIES = tuple(Urgency)
@@ -55,6 +55,7 @@ class Evaluation:
     at_least: the most urgent of what is found so far; None when nothing is. could_be: what it could still become.
     open: the questions that can still change the outcome, the next one first. unknown: answered so.
     set_aside: answered, but not meant for this patient by what is known now, so that they count for nothing.
+    unknown_facts: what is not known of the patient and would exclude questions; asking it first saves asking those.
     not_measured: what the scores and limits for this patient ask for and nobody measured; named as soon as somebody is
     with the patient or anything was measured, and not over the telephone, where nothing can be.
     care: the row of fitting care for the urgency; None while incomplete.
@@ -69,6 +70,7 @@ class Evaluation:
     unknown: tuple[str, ...]
     set_aside: tuple[str, ...]
     wanted: Wanted | None
+    unknown_facts: tuple[Fact, ...]
     scores: tuple[Scored, ...]
     not_measured: tuple[Measure, ...]
     care: CareRow | None
@@ -120,6 +122,7 @@ def evaluate(protocol: Protocol, facts: Facts) -> Evaluation:
         unknown=tuple(unknown),
         set_aside=tuple(set_aside),
         wanted=wanted,
+        unknown_facts=_unknown_facts(protocol, made, facts.patient, measured),
         scores=scores,
         not_measured=_not_measured(protocol, facts, scores) if measured else (),
         care=_care(protocol, made, urgency),
@@ -203,6 +206,22 @@ def _wanted(made: Plan, facts: Facts) -> Wanted | None:
     if any(one.whom.excludes(facts.patient) for one in made.complaints):
         return Wanted.OTHER_COMPLAINT
     return None
+
+
+def _unknown_facts(protocol: Protocol, made: Plan, patient: Patient, measured: bool) -> tuple[Fact, ...]:
+    """The facts that are not known and on which something depends that is not excluded already."""
+    if patient.age_months is not None and patient.sex is not None and patient.pregnant is not None:
+        return ()
+    whoms = (*made.whoms, *(limit.whom for limit in protocol.limits)) if measured else made.whoms
+    left = [whom for whom in whoms if not whom.excludes(patient)]
+    found = []
+    if patient.age_months is None and any(whom.ages != EVERYBODY.ages for whom in left):
+        found.append(Fact.AGE)
+    if patient.sex is None and any(whom.sex is not None for whom in left):
+        found.append(Fact.SEX)
+    if patient.pregnant is None and any(whom.pregnant for whom in left):
+        found.append(Fact.PREGNANCY)
+    return tuple(found)
 
 
 def _not_measured(protocol: Protocol, facts: Facts, scores: tuple[Scored, ...]) -> tuple[Measure, ...]:

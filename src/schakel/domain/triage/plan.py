@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from schakel.domain.triage.protocol import EntryComplaint, Protocol, Question, Rule
+from schakel.domain.triage.protocol import EVERYBODY, EntryComplaint, Protocol, Question, Rule, Whom
 from schakel.domain.triage.words import Section
 
 #: The rank of no urgency at all: below every urgency.
@@ -28,6 +28,7 @@ class Plan:
     unknown: tuple[int, ...]
     baseline: int  # the rank when every question is answered and nothing fires; NOTHING without a complaint
     section: tuple[int, ...]
+    whoms: tuple[Whom, ...]  # for whom something of it counts, as far as that is not everybody
 
 
 @lru_cache(maxsize=512)
@@ -62,6 +63,7 @@ def make_plan(protocol: Protocol, complaints: tuple[str, ...]) -> Plan:
     rules = (*protocol.rules, *(rule for one in chosen for rule in one.rules))
     place = {question.id: at for at, question in enumerate(questions)}
     sections = tuple(Section)
+    whoms = [one.whom for many in (questions, rules, chosen) for one in many]
     return Plan(
         complaints=chosen,
         questions=questions,
@@ -72,4 +74,5 @@ def make_plan(protocol: Protocol, complaints: tuple[str, ...]) -> Plan:
         unknown=tuple(rule.unknown.rank for rule in rules),
         baseline=min((one.none_of_these.rank for one in chosen), default=NOTHING),
         section=tuple(sections.index(question.section) for question in questions),
+        whoms=tuple(dict.fromkeys(whom for whom in whoms if whom != EVERYBODY)),
     )

@@ -120,6 +120,7 @@ def _protocol(sheets: Mapping[str, Sheet], files: Mapping[str, Sheet]) -> Protoc
     rules += (*shared_rules, *read_rules(sheets["shared"], known, (), taken))
     note_unused(sheets["abcde"], abcde, rules)
 
+    known.of_complaints = frozenset(f"{stem}.{one}" for stem, sheet in files.items() for one in _ids(sheet))
     complaints = {stem: read_complaint(sheet, stem, known, files) for stem, sheet in files.items()}
     every = (*rules, *(rule for one in complaints.values() for rule in one.rules))
     note_unused(sheets["shared"], shared, every)
@@ -151,6 +152,12 @@ def _protocol(sheets: Mapping[str, Sheet], files: Mapping[str, Sheet]) -> Protoc
     if protocol.status is not Status.DRAFT and not protocol.reviewers:
         top.note("reviewer", f"at least one reviewer of a protocol that is {protocol.status}", "none")
     return protocol
+
+
+def _ids(sheet: Sheet) -> list[object]:
+    """The ids of a file's questions before it is read, for the patients of other files who have two complaints."""
+    questions = sheet.table.get("question")
+    return [one.get("id") for one in questions if isinstance(one, dict)] if isinstance(questions, list) else []
 
 
 LETTERED = (Section.AIRWAY, Section.BREATHING, Section.CIRCULATION, Section.DISABILITY, Section.EXPOSURE)

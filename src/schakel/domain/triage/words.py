@@ -34,6 +34,14 @@ class Section(Term):
     SHARED = "shared", _("Risk groups and context")
 
 
+class Fact(Term):
+    """What a rule may depend on beside answers and measurements; asked before anything else when it is not known."""
+
+    AGE = "age", _("age")
+    SEX = "sex", _("sex")
+    PREGNANCY = "pregnancy", _("pregnancy")
+
+
 class Sex(Term):
     """Sex, as far as a question depends on it. Not known and other exclude nothing."""
 
