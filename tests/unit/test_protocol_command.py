@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,13 @@ def test_a_protocol_that_cannot_be_used_is_refused_by_every_command(folder):
         done = said(*words)
         assert done.exit_code == 1
         assert "mapping.toml: the file: expected a file that can be read" in done.output
+
+
+@pytest.mark.parametrize("words", [("prove", "basis"), ("diff", "basis", "basis")])
+def test_without_the_solver_proofs_are_refused_with_a_sentence(words):
+    program = "import sys; sys.modules['z3'] = None; from schakel.cli import app; app()"
+    done = subprocess.run([sys.executable, "-c", program, "protocol", *words], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "Proofs need the solver z3, which is not installed. Install Schakel with its extra `protocol`."
+    )
