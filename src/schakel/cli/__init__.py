@@ -7,7 +7,20 @@ from __future__ import annotations
 
 import typer
 
-from schakel.cli import access, capacity, centre, demo, fit, forecast, journal, locate, person, region, simulate
+from schakel.cli import (
+    access,
+    capacity,
+    centre,
+    demo,
+    fit,
+    forecast,
+    journal,
+    locate,
+    person,
+    protocol,
+    region,
+    simulate,
+)
 
 app = typer.Typer(
     name="schakel",
@@ -30,3 +43,4 @@ app.add_typer(region.app, name="region")
 app.add_typer(person.app, name="person")
 app.add_typer(access.app, name="access")
 app.add_typer(journal.app, name="journal")
+app.add_typer(protocol.app, name="protocol")
