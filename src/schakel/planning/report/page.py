@@ -128,9 +128,7 @@ def chosen(t: Telling) -> str:
     confidence = t.confidence()
     if choice.best is not None:
         told = say(
-            _(
-                "Best by {figure}: {name}, with {confidence} percent confidence, if a gain below {gain} does not matter."
-            ),
+            _("Best by {figure}: {name}, with {confidence} percent sure, if a gain below {gain} does not matter."),
             figure=about,
             name=names[0],
             confidence=confidence,
