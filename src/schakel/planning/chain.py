@@ -25,7 +25,6 @@ from schakel.planning.chain_tables import (
     CARES,
     COMES,
     DECLINED,
-    HAP_APPOINTMENT,
     ON_SCENE,
     ROOM_FREE,
     ROOMS_CHANGE,
@@ -482,25 +481,37 @@ def is_free_again(g: Any, f: Any, rows: Any, u: int, now: int) -> None:
 # ---------------------------------------------------------------- places
 
 
-@compiled
-def is_within(g: Any, first: int, last: int, at: int) -> bool:
-    for i in range(first, last):  # noqa: SIM110
-        if g.spans[i, 0] <= at and at < g.spans[i, 1]:
-            return True
-    return False
+# Time only goes forward, so each place keeps at which of its spans of time it is.
 
 
 @compiled
-def is_open(g: Any, p: int, at: int) -> bool:
-    return is_within(g, g.posts[p].hours, g.posts[p].hours_end, at)
+def is_open(g: Any, f: Any, p: int, now: int) -> Any:
+    i, end = f.posts[p].hours, g.posts[p].hours_end
+    while i < end and g.spans[i, 1] <= now:
+        i += 1
+    f.posts[p].hours = i
+    return i < end and g.spans[i, 0] <= now
 
 
 @compiled
-def opens_at(g: Any, p: int, at: int) -> Any:
-    for i in range(g.posts[p].hours, g.posts[p].hours_end):
-        if at < g.spans[i, 1]:
-            return max(g.spans[i, 0], at)
-    return NEVER
+def opens_at(g: Any, f: Any, p: int, now: int) -> Any:
+    """When a place is open, from now on; NEVER where it opens no more."""
+    if is_open(g, f, p, now):
+        return now
+    i = f.posts[p].hours
+    return g.spans[i, 0] if i < g.posts[p].hours_end else NEVER
+
+
+@compiled
+def asks_elsewhere(g: Any, f: Any, p: int, now: int) -> Any:
+    """Whether a department asks ambulances to go elsewhere."""
+    i, end = f.posts[p].stops, g.posts[p].stops_end
+    while i < end and g.spans[i, 1] <= now:
+        i += 1
+    f.posts[p].stops = i
+    if i < end and g.spans[i, 0] <= now:
+        return True
+    return f.posts[p].taken + f.posts[p].in_line >= g.posts[p].full_at
 
 
 @compiled_apart
@@ -516,7 +527,7 @@ def chosen_care(g: Any, f: Any, r: int, now: int) -> Any:
             return care
         if g.kinds[care].giver == BY_PLACE:
             for p in range(len(g.posts)):
-                if g.place_fits[care, p] and is_open(g, p, now):
+                if g.place_fits[care, p] and is_open(g, f, p, now):
                     return care
         else:
             u, _, _, _ = first_free(g, f, r, care, now, True, False)
@@ -532,7 +543,7 @@ def send_to_post(g: Any, f: Any, rows: Any, r: int, care: int, now: int) -> None
     for p in range(len(g.posts)):
         if not g.place_fits[care, p]:
             continue
-        opens, far = opens_at(g, p, now), way(g, 0, g.posts[p].zone, g.calls[r].zone, now)
+        opens, far = opens_at(g, f, p, now), way(g, 0, g.posts[p].zone, g.calls[r].zone, now)
         if opens < best_opens or (opens == best_opens and opens < NEVER and far < best_way):
             best, best_opens, best_way = p, opens, far
     if best < 0:
@@ -546,6 +557,7 @@ def send_to_post(g: Any, f: Any, rows: Any, r: int, care: int, now: int) -> None
     put(rows, DEPARTED, arrives - lasts, r, d, NONE, best, NONE)
     put(rows, REACHED, arrives, r, d, NONE, best, NONE)
     f.cases[r].visit = d
+    f.missions[r].care = care
     f.patients[r].place = best
     push(f, arrives, COMES, r)
 
@@ -578,7 +590,7 @@ def fill_rooms(g: Any, f: Any, rows: Any, p: int, now: int) -> None:
         if patient < g.requests:
             if f.cases[patient].visit >= 0:
                 d = f.cases[patient].visit
-                stay = g.on_scene_of[patient, HAP_APPOINTMENT]
+                stay = g.on_scene_of[patient, f.missions[patient].care]
                 put(rows, ARRIVED, now, patient, d, NONE, p, NONE)
                 put(rows, CLEARED, now + stay, patient, d, NONE, p, NONE)
                 put(rows, CLOSED, now + stay, patient, NONE, NONE, NONE, CARE_GIVEN)
@@ -593,12 +605,12 @@ def department_for(g: Any, f: Any, r: int, now: int) -> Any:
     here = g.calls[r].zone
     some_open = False
     for p in range(len(g.posts)):
-        if g.posts[p].is_department and is_open(g, p, now):
+        if g.posts[p].is_department and is_open(g, f, p, now):
             some_open = True
     nearest, nearest_way = -1, NEVER
     for p in range(len(g.posts)):
         far = g.ways[1, here, g.posts[p].zone]
-        if g.posts[p].is_department and far < nearest_way and (not some_open or is_open(g, p, now)):
+        if g.posts[p].is_department and far < nearest_way and (not some_open or is_open(g, f, p, now)):
             nearest, nearest_way = p, far
     if not g.levels[g.patients[r].urgency].obeys:
         return nearest
@@ -607,11 +619,9 @@ def department_for(g: Any, f: Any, r: int, now: int) -> Any:
         far = g.ways[1, here, g.posts[p].zone]
         if not g.posts[p].is_department or far >= best_way or far > nearest_way + g.detour:
             continue
-        if some_open and not is_open(g, p, now):
+        if some_open and not is_open(g, f, p, now):
             continue
-        if is_within(g, g.posts[p].stops, g.posts[p].stops_end, now):
-            continue
-        if f.posts[p].taken + f.posts[p].in_line >= g.posts[p].full_at:
+        if asks_elsewhere(g, f, p, now):
             continue
         best, best_way = p, far
     return best if best >= 0 else nearest

@@ -44,7 +44,6 @@ DECLINED, WITHDRAWN, CANCELLED = CODE[e.Declined], CODE[e.OfferWithdrawn], CODE[
 ADVICE_GIVEN, CARE_GIVEN, TO_HOSPITAL = (
     tuple(CloseReason).index(one) for one in (CloseReason.ADVICE_GIVEN, CloseReason.CARE_GIVEN, CloseReason.HANDED_OVER)
 )
-HAP_APPOINTMENT = tuple(Care).index(Care.HAP_APPOINTMENT)
 CARES = len(Care)
 
 #: Added to the care of an offer that awaits an answer.
@@ -304,7 +303,13 @@ def _state(g: Chain, plain: kernel.Given, world: World, demand: Demand, asked: i
         patients=table(
             size + len(beside), "place after", place=np.concatenate([np.full(size, -1), beside.place]), after=-1
         ),
-        posts=table(places, "staffed taken in_line step", step=g.posts["rooms"]),
+        posts=table(
+            places,
+            "staffed taken in_line step hours stops",
+            step=g.posts["rooms"],
+            hours=g.posts["hours"],
+            stops=g.posts["stops"],
+        ),
         queues=table((places, URGENCIES), "first last", first=-1, last=-1),
         line=table(URGENCIES, "head tail", head=-1, tail=-1),
         bases=table(len(g.bases), "waiting"),

@@ -93,7 +93,7 @@ class Run:
     agenda: list[tuple[int, Turn, int]] = field(default_factory=list)
     place_of: dict[int, int] = field(default_factory=dict)  # by patient: a request, or after those who comes by itself
     case_of: dict[int, Case] = field(default_factory=dict)  # by request, of those for whom a unit goes
-    visits: dict[int, tuple[Request, int]] = field(default_factory=dict)  # who goes to a GP post, and the deployment
+    visits: dict[int, tuple[int, int]] = field(default_factory=dict)  # who goes to a post: the deployment, and how long
     carrier: dict[int, Vehicle] = field(default_factory=dict)  # who brought a patient to a department
     deployments: int = 0
     known_terms: dict[tuple[int, int], Terms] = field(default_factory=dict)  # by pace and extra time
@@ -386,7 +386,7 @@ class Run:
         )
         for kind, at in ((e.Accepted, now), (e.Departed, arrives - way), (e.ReachedDestination, arrives)):
             self.history.append(kind(at=at, deployment=deployment, request=request.number, unit=None, place=place))
-        self.visits[request.number] = request, deployment
+        self.visits[request.number] = deployment, request.on_scene[care]
         self.place_of[request.number] = place
         heapq.heappush(self.agenda, (arrives, Turn.COMES, request.number))
 
@@ -411,9 +411,8 @@ class Run:
         if patient >= len(self.demand):
             return int(self.demand.beside.stay[patient - len(self.demand)])
         if patient in self.visits:
-            request, deployment = self.visits[patient]
+            deployment, stay = self.visits[patient]
             place = self.place_of[patient]
-            stay = request.on_scene[Care.HAP_APPOINTMENT]
             for kind, at in ((e.Arrived, now), (e.Cleared, now + stay)):
                 self.history.append(kind(at=at, deployment=deployment, request=patient, unit=None, place=place))
             self.history.append(e.Closed(at=now + stay, request=patient, reason=CloseReason.CARE_GIVEN))
