@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numba import njit
 
+import schakel.planning.compiling  # noqa: F401 - before anything is compiled
 from schakel.domain.durations import HOUR
 from schakel.indicators.log import NEVER, NONE, EventLog
 from schakel.planning.chain_tables import (

@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+import schakel.planning.compiling  # noqa: F401 - before anything is compiled
 from schakel.domain import events as e
 from schakel.domain.fitting_care import NEEDS, Giver
 from schakel.domain.vocabulary import (

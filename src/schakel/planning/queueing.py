@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
+import schakel.planning.compiling  # noqa: F401 - before anything is compiled
+
 Floats = NDArray[np.float64]
 
 
