@@ -19,12 +19,8 @@ BASIS = ROOT / "protocols" / "basis"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy with four complaints, which lean on each other and on no other."""
-    copy = Path(shutil.copytree(BASIS, tmp_path / "basis", ignore=shutil.ignore_patterns("complaints")))
-    (copy / "complaints").mkdir()
-    for name in ("chest-pain", "fever-adult", "fever-child", "limb-trauma"):
-        shutil.copy(BASIS / "complaints" / f"{name}.toml", copy / "complaints")
-    return copy
+    """A copy of the whole protocol: its complaints lean on the shared questions, and the other way round."""
+    return Path(shutil.copytree(BASIS, tmp_path / "basis"))
 
 
 @pytest.fixture
@@ -177,8 +173,11 @@ def test_texts_in_english_are_as_many_as_in_dutch(said):
 
 
 def test_a_question_that_no_rule_uses_is_named(said):
-    told = said("complaints/limb-trauma.toml", 'of = ["risk-blood-thinner", "swollen"]', 'of = ["swollen"]')
-    assert "shared.toml: question[risk-blood-thinner]: expected `yes` and `unknown`, or a rule that uses it" in told
+    unused = '[[question]]\nid = "unused"\n' + "".join(
+        f'{key} = "{key}"\n{key}_en = "{key}"\n' for key in ("ask", "help", "finding")
+    )
+    told = said("shared.toml", "[[rule]]", f'{unused}source = ["own"]\n\n[[rule]]')
+    assert told == "shared.toml: question[unused]: expected `yes` and `unknown`, or a rule that uses it, but came none."
 
 
 def test_every_key_of_the_format_is_explained():
