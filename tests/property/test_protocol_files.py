@@ -38,6 +38,8 @@ def folder(tmp_path: Path) -> Path:
     (copy / "complaints").mkdir()
     for name in ("fever-child", "fever-adult"):
         shutil.copy(BASIS / "complaints" / f"{name}.toml", copy / "complaints")
+    care = (copy / "care.toml").read_text().split("\n[[")
+    (copy / "care.toml").write_text("\n[[".join(part for part in care if "\ncomplaints = " not in part))
     return copy
 
 

@@ -35,6 +35,8 @@ def folder(tmp_path: Path) -> Path:
         needed = not part.startswith("question") or "\nyes = " in part or (name and f'"{name[1]}"' in used)
         kept += [part] if needed else []
     (copy / "shared.toml").write_text("\n[[".join(kept))
+    care = (copy / "care.toml").read_text().split("\n[[")
+    (copy / "care.toml").write_text("\n[[".join(part for part in care if "\ncomplaints = " not in part))
     return copy
 
 
