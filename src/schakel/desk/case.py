@@ -19,9 +19,9 @@ from schakel.desk.dossier_form import QUESTIONS, Chosen, groups_of
 from schakel.desk.timeline import OF_URGENCY, Names, lines_of
 from schakel.desk.verbs import (
     CENTRE,
-    NAMED,
     Able,
     Said,
+    named,
     new_key,
     options,
     request_seen,
@@ -86,9 +86,10 @@ MARKS = {
 def page(request: HttpRequest, request_key: int) -> HttpResponse:
     """What does this patient need?"""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    row = CareRequest.objects.select_related(*NAMED).filter(pk=request_key).first()
+    row = CareRequest.objects.filter(pk=request_key).first()
     if row is None:
         return unknown_number(request, str(request_key))
+    named([row])
     try:
         dossier = read(row, viewer)
     except Refused as refused:
@@ -268,7 +269,8 @@ def _leaders(row: CareRequest, now: int) -> list[tuple[int, str]]:
     """Who can be asked to lead, with their role."""
     held = Membership.objects.valid(now).filter(organisation=row.owner_id, role__in=[role.value for role in LEADERS])
     found: dict[int, tuple[int, str]] = {}
-    for one in held.exclude(person=row.lead_id).select_related("person"):
+    name = [f"person__{part}" for part in ("first_name", "last_name", "username")]
+    for one in held.exclude(person=row.lead_id).select_related("person").only("role", *name):
         place = LEADERS.index(one.role)
         if one.person_id not in found or place < found[one.person_id][0]:
             found[one.person_id] = (place, f"{one.person}, {_(one.role.label).lower()}")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from schakel.accounts.gate import only_for
 from schakel.accounts.models import Organisation as Organisations
-from schakel.desk.verbs import CENTRE, NAMED, new_key
+from schakel.desk.verbs import CENTRE, named, new_key
 from schakel.domain.access import GUESTS, Category, Ties, Viewer, sees
 from schakel.domain.durations import MINUTE
 from schakel.domain.events import Event
@@ -89,7 +89,9 @@ def _deadline(row: CareRequest, jobs: list[Deployment], tasks: list[FollowUp]) -
 def _living(keys: set[int] | None, now: int) -> Sequence[CareRequest]:
     """Every request that is still somebody's work. All lists of this screen are a part of these."""
     rows = CareRequest.objects.living() if keys is None else CareRequest.objects.living().filter(pk__in=keys)
-    return _filled(list(rows.select_related(*NAMED)))
+    found = list(rows)
+    named(found)
+    return _filled(found)
 
 
 def _is_alarm(row: CareRequest) -> bool:

@@ -104,13 +104,13 @@ def has_left(row: CareRequest, at: int) -> bool:
 
 def taker_of(row: CareRequest) -> str:
     """The name of the desk to which the region lets requests of this owner flow; empty where there is none."""
-    desk = region().organisation.get(_code(row.owner_id))
+    desk = region().organisation.get(row.owner.code)
     return region().organisation[desk.overflow].name if desk and desk.overflow else ""
 
 
 def why_not_flow(row: CareRequest, now: int) -> Reason | None:
     """Say why this request cannot flow over now, or None when it can."""
-    return rule.why_not_flow(row.state, region(), _code(row.owner_id), now)
+    return rule.why_not_flow(row.state, region(), row.owner.code, now)
 
 
 def _flow(request: int, owner: str, reason: OverflowReason, *, at: int) -> e.FlowedOver:
