@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from typing import Annotated
@@ -55,28 +56,32 @@ def worker() -> None:
     working.run()
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listening = socket.create_server((host, port), family=found[0][0], backlog=2048)
+    except OSError as wrong:
+        refuse(f"Cannot listen at {host}:{port}: {wrong.strerror or wrong}. Choose another with --port.")
+    # What is accepted takes this over. Without it, the end of an answer waited 40 ms for the browser to say that it had
+    # the beginning: asyncio asks for it only of sockets that it made itself.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
 def run_server(
     host: str, port: int, *, beside: Callable[[], None] | None = None, started: Callable[[], None] | None = None
 ) -> None:
     """Serve until told to stop. `beside` runs in a thread of this process; `started` is called when doors are open."""
-    import socket
-
     import uvicorn
     from django.conf import settings
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     from schakel.config.asgi import application
 
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        listening = socket.create_server((host, port), family=found[0][0], backlog=2048)
-        # What is accepted takes this over. Without it, the end of an answer waited 40 ms for the browser to say that it
-        # had the beginning: asyncio asks for it only of sockets that it made itself.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    except OSError as wrong:
-        refuse(f"Cannot listen at {host}:{port}: {wrong.strerror or wrong}. Choose another with --port.")
+    listening = listen(host, port)
     gc.collect()
-    gc.freeze()  # what was loaded stays: to look through it again and again held up one key in twenty
+    gc.freeze()  # what was loaded stays, so no key waits while all of it is looked through again
     server = uvicorn.Server(
         uvicorn.Config(
             application,

@@ -269,11 +269,14 @@ def _leaders(row: CareRequest, now: int) -> list[tuple[int, str]]:
     """Who can be asked to lead, with their role."""
     held = Membership.objects.valid(now).filter(organisation=row.owner_id, role__in=[role.value for role in LEADERS])
     found: dict[int, tuple[int, str]] = {}
-    name = [f"person__{part}" for part in ("first_name", "last_name", "username")]
-    for one in held.exclude(person=row.lead_id).select_related("person").only("role", *name):
-        place = LEADERS.index(one.role)
-        if one.person_id not in found or place < found[one.person_id][0]:
-            found[one.person_id] = (place, f"{one.person}, {_(one.role.label).lower()}")
+    told = held.exclude(person=row.lead_id).values_list(
+        "person", "role", "person__first_name", "person__last_name", "person__username"
+    )
+    for person, role, first, last, username in told:
+        place = LEADERS.index(role)
+        if person not in found or place < found[person][0]:
+            name = f"{first} {last}".strip() or username
+            found[person] = (place, f"{name}, {_(role.label).lower()}")
     ranked = sorted(found.items(), key=lambda item: item[1])
     return [(person, name) for person, (_place, name) in ranked]
 
