@@ -145,6 +145,7 @@ def test_a_double_click_asks_once(centre):
 
 def test_an_unknown_telephone_number_is_called_unknown(centre):
     task = offered(centre)
+    Organisation.objects.filter(pk=task.partner_id).update(telephone="")
     client = at_desk(centre.coordinator)
     address = reverse("desk:case_follow_ups", args=[task.request_id])
     assert '<span class="unknown">unknown</span>' in client.get(address).content.decode()

@@ -342,7 +342,9 @@ def accept_ownership(*, request: int, at: int, by: Viewer) -> None:
     ask_of_request(row, e.OwnershipAccepted, by=by, at=at)
     assert row.owner_offered_id is not None, "who may accept was asked"
     accepted = e.OwnershipAccepted(at=at, request=row.pk, owner=row.owner_offered_id)
-    journal.record(accepted, *overflow.follows(row, accepted, at=at), by=by, rows=[row])
+    # Who accepts while its desk is closed is there after all: the request does not flow over from under its hands.
+    told = overflow.follows(row, accepted, at=at) if overflow.is_open(row.owner_offered_id, at) else []
+    journal.record(accepted, *told, by=by, rows=[row])
 
 
 @action

@@ -102,6 +102,12 @@ def has_left(row: CareRequest, at: int) -> bool:
     return not any(guest.host == row.owner_id and guest.is_in(at) for guest in viewer.guests)
 
 
+def is_open(organisation: int, at: int) -> bool:
+    """Whether the desk of this organisation is open; one that the region does not name keeps no hours."""
+    code = _code(organisation)
+    return code not in region().organisation or region().is_open(code, at)
+
+
 def taker_of(row: CareRequest) -> str:
     """The name of the desk to which the region lets requests of this owner flow; empty where there is none."""
     desk = region().organisation.get(row.owner.code)
