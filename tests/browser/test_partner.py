@@ -148,7 +148,7 @@ def test_room_is_reported_in_two_taps_and_is_unknown_after_its_shelf_life_withou
     place.locator("[id^=report-]").click()
     place.locator("[id^=more-]").click()
     place.locator("[id^=same-][value='4']").wait_for()
-    assert place.locator(".fresh-figure").inner_text() == "4"
+    place.locator(".fresh-figure", has_text="4").wait_for()
     served.do("pace", ahead=9 * 60 * 60 * 1000)
     place.locator(".capacity.stale").wait_for(timeout=15_000)
     assert place.locator(".stale-figure").inner_text() == "?"
